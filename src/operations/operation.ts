@@ -26,8 +26,22 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
 
 export type Members = Readonly<Record<string, AnyField>>;
 
-/** Where a value is written. `element` is a child of the root of an XML answer; `xml` a whole XML body. */
-export type Place = 'header' | 'headers' | 'query' | 'status' | 'element' | 'attribute' | 'xml' | 'text' | 'stream';
+/**
+ * Where a value is written. `element` is a child of the root of an XML answer, `root` the text of that root, `xml` a
+ * whole XML body.
+ */
+export type Place =
+  | 'header'
+  | 'amz'
+  | 'headers'
+  | 'query'
+  | 'status'
+  | 'element'
+  | 'attribute'
+  | 'xml'
+  | 'root'
+  | 'text'
+  | 'stream';
 
 declare const phantom: unique symbol;
 
@@ -40,7 +54,7 @@ export interface Type<I, O = I> {
   /** A structure: its elements by member name. */
   readonly fields?: Members;
   /** A list of these, each one an element of its own, or inside one element when `wrapper` names the inner ones. */
-  readonly item?: Type<unknown, unknown>;
+  readonly item?: AnyType;
   readonly wrapper?: string;
 }
 
@@ -48,27 +62,32 @@ export interface Type<I, O = I> {
 export interface Field<I, O, Given extends boolean, Present extends boolean> {
   readonly [phantom]?: { input: I; output: O; given: Given; present: Present };
   readonly place: Place;
-  /** Header, query parameter or element; elements left out are the member's name capitalised. */
+  /** Name of the header, query parameter or element; undefined where it follows from the member's (`wireName`). */
   readonly wire: string | undefined;
-  readonly type: Type<unknown, unknown>;
+  readonly type: AnyType;
   readonly required?: boolean;
-  /** Namespace declarations and the like for an `xml` body whose shape wants them. */
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the widest type there is
+export type AnyType = Type<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: the widest field there is
-type AnyField = Field<any, any, boolean, boolean>;
+export type AnyField = Field<any, any, boolean, boolean>;
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
 type InputMembers<M extends Members> = Simplify<
-  { [K in keyof M as M[K] extends Field<infer _I, infer _O, true, boolean> ? K : never]: InputValue<M[K]> } & {
+  {
+    [K in keyof M as M[K] extends Field<infer _I, infer _O, true, boolean> ? K : never]: InputValue<M[K]>;
+  } & {
     [K in keyof M as M[K] extends Field<infer _I, infer _O, true, boolean> ? never : K]?:
       | InputValue<M[K]>
       | undefined;
   }
 >;
 type OutputMembers<M extends Members> = Simplify<
-  { [K in keyof M as M[K] extends Field<infer _I, infer _O, boolean, true> ? K : never]: OutputValue<M[K]> } & {
+  {
+    [K in keyof M as M[K] extends Field<infer _I, infer _O, boolean, true> ? K : never]: OutputValue<M[K]>;
+  } & {
     [K in keyof M as M[K] extends Field<infer _I, infer _O, boolean, true> ? never : K]?: OutputValue<M[K]>;
   }
 >;
@@ -87,7 +106,7 @@ export type InputOf<O extends Operation> = Simplify<Target<O['scope']> & InputMe
 export type OutputOf<O extends Operation> = OutputMembers<O['output']>;
 
 /** Text of which these values are documented; others pass too, as servers add their own. */
-export type Open<T extends string> = T | (string & {});
+export type Open<T extends string> = string extends T ? string : T | (string & {});
 
 /* @__NO_SIDE_EFFECTS__ */
 export function operation<const D extends Operation>(definition: D): D {
@@ -109,15 +128,27 @@ export const httpDate: Type<Date> = {
 };
 
 /* @__NO_SIDE_EFFECTS__ */
-export function string<T extends string = string>(): Type<T extends string ? Open<T> : never> {
-  return text as Type<Open<T>>;
+export function string<T extends string = string>(): Type<Open<T>> {
+  return text as AnyType;
 }
 
 type Optional<I, O> = Field<I, O, false, false>;
+type Text<T extends string> = Optional<Open<T>, Open<T>>;
 
+/** A header named as the member (`ifMatch`: `if-match`). Text, unless another type is given. */
+export function header<T extends string = string>(): Text<NoInfer<T>>;
+export function header<I, O>(type: Type<I, O>, wire?: string): Optional<I, O>;
 /* @__NO_SIDE_EFFECTS__ */
-export function header<I = string, O = I>(wire: string, type?: Type<I, O>): Optional<I, O> {
-  return { place: 'header', wire, type: type ?? text };
+export function header(type = text, wire?: string): AnyField {
+  return { place: 'header', wire, type };
+}
+
+/** A header of S3's own, named as the member (`storageClass`: `x-amz-storage-class`). */
+export function amz<T extends string = string>(): Text<NoInfer<T>>;
+export function amz<I, O>(type: Type<I, O>): Optional<I, O>;
+/* @__NO_SIDE_EFFECTS__ */
+export function amz(type = text): AnyField {
+  return { place: 'amz', wire: undefined, type };
 }
 
 /** All headers of a prefix as a map by the rest of their names. */
@@ -128,19 +159,24 @@ export function headers(
   return { place: 'headers', wire: prefix, type: text };
 }
 
+/** A query parameter named as the member (`encodingType`: `encoding-type`). */
+export function query<T extends string = string>(): Text<NoInfer<T>>;
+export function query<I, O>(type: Type<I, O>, wire?: string): Optional<I, O>;
 /* @__NO_SIDE_EFFECTS__ */
-export function query<I = string, O = I>(wire: string, type?: Type<I, O>): Optional<I, O> {
-  return { place: 'query', wire, type: type ?? text };
+export function query(type = text, wire?: string): AnyField {
+  return { place: 'query', wire, type };
 }
 
-/** A child element; `wire` only where it is not the member's name with a capital. */
+/** A child element named as the member with a capital (`storageClass`: `StorageClass`). */
+export function element<T extends string = string>(): Text<NoInfer<T>>;
+export function element<I, O>(type: Type<I, O>, wire?: string): Optional<I, O>;
 /* @__NO_SIDE_EFFECTS__ */
-export function element<I = string, O = I>(type?: Type<I, O>, wire?: string): Optional<I, O> {
-  return { place: 'element', wire, type: type ?? text };
+export function element(type = text, wire?: string): AnyField {
+  return { place: 'element', wire, type };
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-export function attribute<I = string, O = I>(wire: string): Optional<I, O> {
+export function attribute<T extends string = string>(wire: string): Text<NoInfer<T>> {
   return { place: 'attribute', wire, type: text };
 }
 
@@ -181,8 +217,33 @@ export const stream: Field<BodyInput, AsyncIterable<Uint8Array>, false, true> = 
   type: text,
 };
 
+/** A list in one header, joined by commas. */
+/* @__NO_SIDE_EFFECTS__ */
+export function commaSeparated<T extends string>(): Type<readonly Open<T>[], Open<T>[]> {
+  return commas as AnyType;
+}
+
+const commas = {
+  parse: (value: string) => value.split(/ *, */),
+  format: (value: readonly string[]) => value.join(','),
+};
+
+/** An answer whose root element holds nothing but this text. */
+/* @__NO_SIDE_EFFECTS__ */
+export function rootText<I, O>(type: Type<I, O>): Optional<I, O> {
+  return { place: 'root', wire: undefined, type };
+}
+
 /** The status of the answer. */
 export const status: Field<never, number, false, true> = { place: 'status', wire: undefined, type: text };
+
+/** What a member is called on the wire. */
+export function wireName(member: string, { place, wire }: AnyField): string {
+  if (wire !== undefined) return wire;
+  if (place === 'element') return member.charAt(0).toUpperCase() + member.slice(1);
+  const name = member.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+  return place === 'amz' ? `x-amz-${name}` : name;
+}
 
 /* @__NO_SIDE_EFFECTS__ */
 export function required<I, O, P extends boolean>(field: Field<I, O, boolean, P>): Field<I, O, true, P> {

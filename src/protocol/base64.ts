@@ -1,7 +1,7 @@
 /** Standard base64 with padding ({@link https://www.rfc-editor.org/rfc/rfc4648#section-4 RFC 4648}). */
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = '';
-  for (let i = 0; i < bytes.length; i++) binary += String.fromCharCode(bytes[i]!);
+  for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
 

@@ -15,45 +15,47 @@ export function startBlockHash(
   length = 0,
 ): RunningHash {
   const tail = new Uint8Array(64);
-  const mix = (data: Uint8Array, at: number): void => {
+  const load = (block: Uint8Array, at: number): void => {
     for (let i = 0; i < 16; i++, at += 4) {
       words[i] = littleEndian
-        ? data[at]! | (data[at + 1]! << 8) | (data[at + 2]! << 16) | (data[at + 3]! << 24)
-        : (data[at]! << 24) | (data[at + 1]! << 16) | (data[at + 2]! << 8) | data[at + 3]!;
+        ? block[at]! | (block[at + 1]! << 8) | (block[at + 2]! << 16) | (block[at + 3]! << 24)
+        : (block[at]! << 24) | (block[at + 1]! << 16) | (block[at + 2]! << 8) | block[at + 3]!;
     }
-    compress(state, words);
   };
   return {
     update(data) {
-      const filled = length % 64;
-      let at = 0;
+      let filled = length & 63;
       length += data.length;
-      if (filled) {
-        at = 64 - filled;
-        tail.set(data.subarray(0, at), filled);
-        if (data.length < at) return;
-        mix(tail, 0);
+      for (let at = 0; at < data.length; ) {
+        if (!filled && at + 64 <= data.length) {
+          load(data, at);
+          at += 64;
+        } else {
+          tail[filled++] = data[at++]!;
+          if (filled < 64) continue;
+          load(tail, 0);
+          filled = 0;
+        }
+        compress(state, words);
       }
-      for (; at + 64 <= data.length; at += 64) mix(data, at);
-      tail.set(data.subarray(at));
     },
     digest() {
-      let filled = length % 64;
+      let filled = length & 63;
       tail[filled++] = 0x80;
-      tail.fill(0, filled);
       if (filled > 56) {
-        mix(tail, 0);
-        tail.fill(0);
+        load(tail.fill(0, filled), 0);
+        compress(state, words);
+        filled = 0;
       }
-      const view = new DataView(tail.buffer);
-      view.setInt32(littleEndian ? 56 : 60, length << 3, littleEndian);
-      view.setInt32(littleEndian ? 60 : 56, length / 0x20000000, littleEndian);
-      mix(tail, 0);
-      const digest = new DataView(new ArrayBuffer(state.length * 4));
-      state.forEach((word, i) => {
-        digest.setInt32(i * 4, word, littleEndian);
-      });
-      return new Uint8Array(digest.buffer);
+      load(tail.fill(0, filled), 0);
+      words[littleEndian ? 14 : 15] = length << 3;
+      words[littleEndian ? 15 : 14] = length / 2 ** 29;
+      compress(state, words);
+      const digest = new Uint8Array(state.length * 4);
+      for (let i = 0; i < digest.length; i++) {
+        digest[i] = state[i >> 2]! >> ((littleEndian ? i : ~i) * 8);
+      }
+      return digest;
     },
   };
 }

@@ -23,7 +23,8 @@ export function startCrc64nvme(): RunningHash {
       let at = 0;
       for (const end = data.length - 7; at < end; at += 8) {
         const x = low ^ (data[at]! | (data[at + 1]! << 8) | (data[at + 2]! << 16) | (data[at + 3]! << 24));
-        const y = high ^ (data[at + 4]! | (data[at + 5]! << 8) | (data[at + 6]! << 16) | (data[at + 7]! << 24));
+        const y =
+          high ^ (data[at + 4]! | (data[at + 5]! << 8) | (data[at + 6]! << 16) | (data[at + 7]! << 24));
         const a = 1792 | (x & 255);
         const b = 1536 | ((x >>> 8) & 255);
         const c = 1280 | ((x >>> 16) & 255);

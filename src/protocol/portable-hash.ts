@@ -51,12 +51,7 @@ function finishHmac(hash: BlockHash, [inner, outer]: HmacStates, data: string): 
   return finish(hash, finish(hash, data, inner.slice(), 64), outer.slice(), 64);
 }
 
-function finish(
-  hash: BlockHash,
-  data: string | Uint8Array,
-  state?: Int32Array,
-  length?: number,
-): Uint8Array {
+function finish(hash: BlockHash, data: string | Uint8Array, state?: Int32Array, length?: number): Uint8Array {
   const running = startBlockHash(hash, state, length);
   running.update(toBytes(data));
   return running.digest();

@@ -5,15 +5,6 @@ export const sha256: BlockHash = {
   initial: new Int32Array(8),
   littleEndian: false,
   compress(state, w) {
-    for (let i = 16; i < 64; i++) {
-      const x = w[i - 15]!;
-      const y = w[i - 2]!;
-      w[i] =
-        (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
-        (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)) +
-        w[i - 7]! +
-        w[i - 16]!;
-    }
     let a = state[0]!;
     let b = state[1]!;
     let c = state[2]!;
@@ -23,6 +14,15 @@ export const sha256: BlockHash = {
     let g = state[6]!;
     let h = state[7]!;
     for (let i = 0; i < 64; i++) {
+      if (i > 15) {
+        const x = w[i - 15]!;
+        const y = w[i - 2]!;
+        w[i] =
+          (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
+          (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)) +
+          w[i - 7]! +
+          w[i - 16]!;
+      }
       const t =
         (h +
           (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +

@@ -6,6 +6,7 @@
 export interface Store {
   /** False when the bucket exists already. */
   createBucket(bucket: BucketRecord): Promise<boolean>;
+  /** Uploads in progress do not keep a bucket: they go with it. */
   deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>;
   bucket(name: string): Promise<BucketRecord | undefined>;
   updateBucket(name: string, change: (record: BucketRecord) => BucketRecord): Promise<void>;
@@ -21,9 +22,9 @@ export interface Store {
    */
   putObject(bucket: string, record: ObjectRecord, content: Staged, check?: Check): Promise<void>;
   object(bucket: string, key: string): Promise<StoredObject | undefined>;
-  /** Changes the record alone (metadata, ACL), not the bytes. */
+  /** Changes the record alone (metadata, ACL), not the bytes. Does nothing when the object is gone. */
   updateObject(bucket: string, key: string, change: (record: ObjectRecord) => ObjectRecord): Promise<void>;
-  /** The record that was there. */
+  /** The record that was there; `check` sees it, or undefined, first. */
   deleteObject(bucket: string, key: string, check?: Check): Promise<ObjectRecord | undefined>;
   /**
    * Records in UTF-8 byte order of their keys, at most `limit`: keys that start with `prefix`, come after `after`
@@ -50,6 +51,15 @@ export interface Store {
   abortUpload(bucket: string, uploadId: string): Promise<boolean>;
 
   close(): Promise<void>;
+}
+
+/** What a write into a bucket rejects with when the bucket is gone. */
+export class BucketMissing extends Error {
+  override readonly name = 'BucketMissing';
+
+  constructor(bucket: string) {
+    super(`there is no bucket ${bucket}`);
+  }
 }
 
 export type Check = (current: ObjectRecord | undefined) => void;

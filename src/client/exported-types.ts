@@ -1,0 +1,26 @@
+export type { BodyInput, FileHandleLike } from '../http/body.ts';
+export type { CredentialProvider, Credentials } from '../http/credentials.ts';
+export type { RetryOptions } from '../http/retry.ts';
+export type { Timeouts, Transport, TransportRequest, TransportResponse } from '../http/transport.ts';
+export type { ChecksumAlgorithm } from '../protocol/checksum.ts';
+export type { PostCondition } from '../protocol/post-policy.ts';
+export type { RequestedRange } from '../protocol/range.ts';
+export type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
+export type { ConnectionArguments } from './connection.ts';
+export type { CopyOptions } from './copy.ts';
+export type { Deleted, DeleteOptions } from './delete.ts';
+export type { DeleteManyResult } from './delete-many.ts';
+export type { ObjectHead } from './head.ts';
+export type { CommonPrefix, Listing, ListOptions, ListPage, S3Object } from './list.ts';
+export type {
+  CallOptions,
+  ConnectionOptions,
+  Expires,
+  ObjectOptions,
+  ReadOptions,
+  RequestEvent,
+  UploadOptions,
+} from './options.ts';
+export type { PresignedPost, PresignOptions, PresignPostOptions } from './presign.ts';
+export type { Stored } from './stored.ts';
+export type { UpdateMetadataOptions } from './update-metadata.ts';

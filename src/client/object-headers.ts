@@ -1,0 +1,40 @@
+import { contentTypeOf } from './content-type.ts';
+import type { Expires, ObjectOptions } from './options.ts';
+
+/** The members that PutObject, CopyObject and CreateMultipartUpload take for what is stored beside the bytes. */
+export function objectInput(options: ObjectOptions): Record<string, unknown> {
+  return {
+    bucket: options.bucket,
+    acl: options.public ? 'public-read' : undefined,
+    cacheControl: options.expires === undefined ? undefined : cacheControl(options.expires, options.public),
+    contentType: options.contentType,
+    metadata: options.metadata,
+    storageClass: options.storageClass,
+  };
+}
+
+/** What is stored as Content-Type: what the caller says, else what the body is, else what the key looks like. */
+export function chooseContentType(key: string, options: ObjectOptions, body: unknown): string {
+  const ofBlob = typeof Blob === 'function' && body instanceof Blob ? body.type : '';
+  return options.contentType || ofBlob || contentTypeOf(key) || 'application/octet-stream';
+}
+
+const secondsIn = { weeks: 604_800, days: 86_400, hours: 3_600, minutes: 60, seconds: 1 };
+
+function cacheControl(expires: Expires, isPublic: boolean | undefined): string {
+  let seconds = 0;
+  if (expires === 'max') seconds = 365 * secondsIn.days;
+  else if (typeof expires === 'number') seconds = expires;
+  else if (expires !== null && typeof expires === 'object') {
+    for (const [unit, count] of Object.entries(expires)) {
+      seconds += count * (secondsIn[unit as keyof typeof secondsIn] ?? Number.NaN);
+    }
+  } else seconds = Number.NaN;
+  seconds = Math.floor(seconds);
+  if (!(seconds >= 0 && Number.isSafeInteger(seconds))) {
+    throw new RangeError(
+      "expires must be 'max', seconds from 0, or { weeks, days, hours, minutes, seconds }",
+    );
+  }
+  return `max-age=${seconds}, ${isPublic ? 'public' : 'private'}`;
+}

@@ -1,0 +1,269 @@
+import { bodySource } from '../http/body.ts';
+import { parseRetryAfter, type RetryBudget, retryBudget, retryDelay } from '../http/retry.ts';
+import type { TransportResponse } from '../http/transport.ts';
+import { buildRequest, type OperationRequest } from '../operations/build-request.ts';
+import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
+import { isStreamed, readResponse } from '../operations/read-response.ts';
+import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
+import type { S3ErrorFacts } from '../protocol/error.ts';
+import type { Hashes } from '../protocol/hash.ts';
+import {
+  emptyPayloadHash,
+  type SignableRequest,
+  type Signature,
+  type SigningCredentials,
+  signV4,
+} from '../protocol/sigv4.ts';
+import { canonicalQuery, encodePath } from '../protocol/uri.ts';
+import { XmlError } from '../protocol/xml-reader.ts';
+import { addHeaders } from './extra-headers.ts';
+import { answerFailure, exchangeFailure, type Failure, UnexpectedBody } from './failure.ts';
+import { type Location, locate } from './locate.ts';
+import { checkBucket, checkKey, isRegion } from './names.ts';
+import type { CallOptions } from './options.ts';
+import { type PreparedBody, prepareBody } from './prepare-body.ts';
+import { redirectedLocation } from './redirect.ts';
+import { checkChecksum, mergeRetry, mergeTimeouts, type Settings } from './settings.ts';
+
+/** What a verb wants of an exchange besides its input. */
+export interface Exchange<T> {
+  /** Makes the result. Part of the attempt: an answer that breaks off while it is read is asked for again. */
+  read(response: TransportResponse, facts: S3ErrorFacts): T | Promise<T>;
+  /** 304 is an answer, not an error. */
+  readonly notModified?: boolean;
+  /** Instead of the connection's. */
+  readonly checksum?: ChecksumAlgorithm | false | undefined;
+}
+
+/** Signs a request in its headers; SigV4 gives what the signing of the body's chunks continues from. */
+export type Sign = (
+  hashes: Hashes,
+  request: SignableRequest,
+  location: Location,
+  credentials: SigningCredentials,
+  payloadHash: string,
+  now: number,
+) => Signature | undefined;
+
+const signRequestV4: Sign = (hashes, request, location, credentials, payloadHash, now) =>
+  signV4(request, payloadHash, { hashes, credentials, region: location.region, now });
+
+export type Call = Pick<CallOptions, 'headers' | 'signal' | 'retry' | 'timeouts'>;
+
+/** Answers that are no streams are held in memory; none of S3's comes near this many bytes. */
+const longestAnswer = 64 * 1024 * 1024;
+
+/** From this difference on, in milliseconds, a refused signature is put down to the clock. */
+const clockTolerance = 240_000;
+
+/** The one road every call takes, and what is learned on it: the server's clock, the buckets' regions. */
+export class Sender {
+  readonly settings: Settings;
+  readonly #budget: RetryBudget;
+  #sign: Sign | undefined;
+  #skew = 0;
+  readonly #regions = new Map<string, string>();
+  readonly #locations = new Map<string | undefined, Location>();
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.#budget = retryBudget(settings.retry.budget);
+    this.#sign = settings.version === 's3v4' ? signRequestV4 : undefined;
+  }
+
+  /** The server's time, in milliseconds since the epoch. */
+  now(): number {
+    return this.settings.clock.now() + this.#skew;
+  }
+
+  location(bucket: string | undefined): Location {
+    let location = this.#locations.get(bucket);
+    if (location === undefined) {
+      const { endpoint, region, pathStyle } = this.settings;
+      location = locate(endpoint, bucket, (bucket && this.#regions.get(bucket)) ?? region, pathStyle);
+      // Bounded, for those who walk through more buckets than this.
+      if (this.#locations.size >= 1000) this.#locations.clear();
+      this.#locations.set(bucket, location);
+    }
+    return location;
+  }
+
+  /** @throws {TypeError} none is named and there is no default bucket, or it is no bucket name. */
+  bucket(given: string | undefined): string {
+    const bucket = given ?? this.settings.defaultBucket;
+    if (bucket !== this.settings.defaultBucket || bucket === undefined) checkBucket(bucket);
+    return bucket;
+  }
+
+  /** Any operation, with its documented output. */
+  send<O extends Operation>(operation: O, input: InputOf<O>, call: Call = {}): Promise<OutputOf<O>> {
+    return this.exchange(operation, input as Record<string, unknown>, call, {
+      read: (response) => this.read(operation, response),
+    });
+  }
+
+  /** The output of an operation from its answer. */
+  async read<O extends Operation>(operation: O, response: TransportResponse): Promise<OutputOf<O>> {
+    if (isStreamed(operation)) return readResponse(operation, response, '') as OutputOf<O>;
+    const text = new TextDecoder().decode(await response.bytes(longestAnswer));
+    try {
+      return readResponse(operation, response, text) as OutputOf<O>;
+    } catch (error) {
+      throw error instanceof XmlError ? new UnexpectedBody(error, text) : error;
+    }
+  }
+
+  /** Locate, then (credentials, sign, exchange, judge, wait) until it is done, then read. */
+  async exchange<T>(
+    operation: Operation,
+    input: Readonly<Record<string, unknown>>,
+    call: Call,
+    { read, notModified, checksum }: Exchange<T>,
+  ): Promise<T> {
+    const { settings } = this;
+    const { signal } = call;
+    const { hooks } = settings;
+    signal?.throwIfAborted();
+    const request = buildRequest(operation, input);
+    addHeaders(request.headers, call.headers);
+    const retry = mergeRetry(settings.retry, call.retry);
+    const timeouts = mergeTimeouts(settings.timeouts, call.timeouts);
+    const bucket = operation.scope === 'service' ? undefined : this.bucket(request.bucket);
+    const key = operation.scope === 'object' ? request.key : undefined;
+    if (operation.scope === 'object') checkKey(key);
+    const path = key === undefined ? '/' : `/${encodePath(key)}`;
+    const query = request.query.length === 0 ? '' : canonicalQuery(request.query);
+    const body = await this.#body(operation, request, checksum);
+    const label =
+      key === undefined ? `${operation.name} ${bucket ?? ''}` : `${operation.name} ${bucket}/${key}`;
+
+    this.#sign ??= (await import('./sign-v2.ts')).signRequestV2;
+    const sign = this.#sign;
+
+    let redirected: Location | undefined;
+    let corrections: Set<string> | undefined;
+    let spent = 0;
+    for (let attempt = 1; ; attempt++) {
+      const credentials = settings.credentials.current ?? (await settings.credentials.get(signal));
+      const location = redirected ?? this.location(bucket);
+      const headers: Record<string, string> = { host: location.host, ...request.headers };
+      if (body) Object.assign(headers, body.headers);
+      const signable = { method: operation.method, path: location.prefix + path, query, headers };
+      const payloadHash = body?.payloadHash ?? emptyPayloadHash;
+      const signature =
+        credentials && sign(settings.hashes, signable, location, credentials, payloadHash, this.now());
+      const facts = { operation: operation.name, bucket, key, attempts: attempt };
+      const event = { operation: operation.name, method: operation.method, bucket, key, attempt };
+      hooks.onRequest?.(event);
+      const started = hooks.onResponse && settings.clock.now();
+
+      let failure: Failure;
+      let response: TransportResponse | undefined;
+      try {
+        response = await settings.transport(
+          {
+            method: operation.method,
+            secure: location.secure,
+            hostname: location.hostname,
+            port: location.port,
+            path: query === '' ? signable.path : `${signable.path}?${query}`,
+            headers,
+            body: body?.open(signature),
+            timeouts,
+            label,
+          },
+          signal,
+        );
+        const { status } = response;
+        hooks.onResponse?.({
+          ...event,
+          status,
+          requestId: response.headers['x-amz-request-id'],
+          milliseconds: settings.clock.now() - (started as number),
+        });
+        if (status < 300 || (status === 304 && notModified)) {
+          const result = await read(response, facts);
+          this.#budget.refund(spent || 1);
+          return result;
+        }
+        failure = await answerFailure(response, facts);
+      } catch (cause) {
+        signal?.throwIfAborted();
+        const known = exchangeFailure(cause, facts);
+        if (known === undefined) throw cause;
+        failure = known;
+        response = undefined;
+      }
+
+      const { error, kind } = failure;
+      if (body && !body.canSend()) throw error;
+      if (response !== undefined) {
+        redirected = redirectedLocation(response, settings.endpoint, location);
+        const correction = redirected
+          ? 'redirect'
+          : await this.#correct(failure, response, location, bucket, credentials, signal);
+        if (correction !== undefined && !corrections?.has(correction)) {
+          corrections ??= new Set();
+          corrections.add(correction);
+          continue;
+        }
+      }
+      const mayRepeat = failure.unsent || response !== undefined || !operation.unsafeToRepeat;
+      if (kind === undefined || !mayRepeat || attempt - (corrections?.size ?? 0) >= retry.attempts)
+        throw error;
+      spent = this.#budget.spend(kind);
+      if (spent === 0) throw error;
+      const hint = response && parseRetryAfter(response.headers, settings.clock.now());
+      const delay = failure.immediate ? 0 : retryDelay(attempt - 1, kind, settings.clock.random(), hint);
+      hooks.onRetry?.({ ...event, error, delay });
+      if (delay > 0) await settings.clock.sleep(delay, signal);
+    }
+  }
+
+  async #body(
+    operation: Operation,
+    { headers, body }: OperationRequest,
+    checksum: ChecksumAlgorithm | false | undefined,
+  ): Promise<PreparedBody | undefined> {
+    checkChecksum(checksum);
+    const length = headers['content-length'];
+    delete headers['content-length'];
+    if (body === undefined) {
+      if (operation.method === 'PUT' || operation.method === 'POST') headers['content-length'] = '0';
+      return undefined;
+    }
+    const source = await bodySource(body, length === undefined ? undefined : Number(length));
+    const protects = operation.digest ? false : (checksum ?? this.settings.checksum);
+    return prepareBody(source, this.settings, protects, operation.digest === true);
+  }
+
+  /** Mends what the answer says was wrong with the request, and names it: each is worth one more attempt. */
+  async #correct(
+    { error }: Failure,
+    { headers, status }: TransportResponse,
+    location: Location,
+    bucket: string | undefined,
+    credentials: SigningCredentials | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    const { code, region } = error;
+    const { settings } = this;
+    if (region !== undefined && bucket !== undefined && region !== location.region && isRegion(region)) {
+      this.#regions.set(bucket, region);
+      this.#locations.delete(bucket);
+      return 'region';
+    }
+    if (credentials === undefined) return undefined;
+    if (/^(ExpiredToken(Exception)?|InvalidToken|TokenRefreshRequired|RequestExpired)$/.test(code)) {
+      settings.credentials.expire(credentials as never);
+      return (await settings.credentials.get(signal)) === credentials ? undefined : 'credentials';
+    }
+    const skew = Date.parse(headers['date'] ?? '') - settings.clock.now();
+    const refused = code === 'RequestTimeTooSkewed' || status === 403;
+    if (refused && Math.abs(skew - this.#skew) >= clockTolerance) {
+      this.#skew = skew;
+      return 'clock';
+    }
+    return undefined;
+  }
+}

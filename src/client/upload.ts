@@ -1,0 +1,25 @@
+import type { BodyInput } from '../http/body.ts';
+import { putObject } from '../operations/objects.ts';
+import { chooseContentType, objectInput } from './object-headers.ts';
+import type { UploadOptions } from './options.ts';
+import type { Sender } from './send.ts';
+import { type Stored, stored } from './stored.ts';
+
+/** Stores an object in one PUT. */
+export function upload(
+  sender: Sender,
+  key: string,
+  body: BodyInput,
+  options: UploadOptions,
+): Promise<Stored> {
+  const input = {
+    key,
+    ...objectInput(options),
+    contentType: chooseContentType(key, options, body),
+    contentLength: options.contentLength,
+    ifMatch: options.ifMatch,
+    ifNoneMatch: options.ifNoneMatch,
+    body,
+  };
+  return sender.exchange(putObject, input, options, { checksum: options.checksum, read: stored });
+}

@@ -1,0 +1,5 @@
+import { element, struct } from './operation.ts';
+
+export const CommonPrefix = struct({
+  prefix: element(),
+});

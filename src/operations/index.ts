@@ -1,0 +1,10 @@
+export * from './acl.ts';
+export * from './batch-delete.ts';
+export * from './buckets.ts';
+export * from './copying.ts';
+export type * from './enumerations.ts';
+export * from './listing.ts';
+export * from './multipart.ts';
+export * from './objects.ts';
+export type { InputOf, Operation, OutputOf } from './operation.ts';
+export * from './tagging.ts';

@@ -1,0 +1,6 @@
+import { element, string, struct } from './operation.ts';
+
+export const Owner = struct({
+  displayName: element(),
+  id: element(string(), 'ID'),
+});
