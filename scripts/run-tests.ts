@@ -27,7 +27,7 @@ export async function runTests(files: readonly string[], options: TestRunOptions
       '--test',
       '--test-reporter=spec',
       // A file that hangs is a failure, not a wait.
-      '--test-timeout=120000',
+      '--test-timeout=60000',
       `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
       ...(options.flags ?? []),
       ...files,

@@ -12,7 +12,7 @@ application/x-tar tar,application/wasm wasm,application/yaml yaml yml,applicatio
 application/manifest+json webmanifest,image/png png,image/jpeg jpg jpeg,image/gif gif,image/webp webp,image/avif avif,\
 image/svg+xml svg,image/tiff tif tiff,image/bmp bmp,image/heic heic,image/vnd.microsoft.icon ico,audio/mpeg mp3,\
 audio/wav wav,audio/ogg ogg,audio/aac aac,audio/flac flac,video/mp4 mp4 m4v,video/webm webm,video/quicktime mov,\
-video/mp2t ts,application/vnd.apple.mpegurl m3u8,font/woff woff,font/woff2 woff2,font/ttf ttf,font/otf otf`
+application/vnd.apple.mpegurl m3u8,font/woff woff,font/woff2 woff2,font/ttf ttf,font/otf otf`
     .split(',')
     .flatMap((entry) => {
       const [type, ...extensions] = entry.split(' ');

@@ -1,6 +1,6 @@
 import { getObject } from '../operations/objects.ts';
 import { formatRange } from '../protocol/range.ts';
-import { checkedBody } from './checked-body.ts';
+import { CheckedBody } from './checked-body.ts';
 import type { ReadOptions } from './options.ts';
 import { S3Response } from './response.ts';
 import type { Sender } from './send.ts';
@@ -9,7 +9,7 @@ import type { Sender } from './send.ts';
 export function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
   return sender.exchange(getObject, { key, ...readInput(sender, options) }, options, {
     notModified: true,
-    read: (response, facts) => new S3Response(checkedBody(response, facts, sender.settings.hashes)),
+    read: (response, facts) => new S3Response(new CheckedBody(response, facts, sender.settings.hashes)),
   });
 }
 

@@ -1,5 +1,6 @@
 import { abortable } from './abortable.ts';
 import { concatenate } from './concatenate.ts';
+import { alreadyRead, discarded, timedOut, tooLong, wrongSize } from './exchange-error.ts';
 import {
   type RequestBody,
   type Timeouts,
@@ -75,13 +76,11 @@ async function sendable(body: RequestBody, { idle }: Timeouts, watch: Watchdog):
     for (;;) {
       const { done, value } = await watch.within(source.next(), 'idle', idle);
       if (done) break;
-      if (size + value.length > bytes.length)
-        throw new RangeError(`the body is longer than the ${body.size} bytes announced`);
+      if (size + value.length > body.size) throw wrongSize(body.size, size + value.length);
       bytes.set(value, size);
       size += value.length;
     }
-    if (size < body.size)
-      throw new RangeError(`the body ended ${body.size - size} bytes short of the ${body.size} announced`);
+    if (size < body.size) throw wrongSize(body.size, size);
     return bytes;
   } catch (error) {
     Promise.resolve(source.return?.()).catch(() => {});
@@ -118,7 +117,7 @@ function answerOf(response: Response, { idle }: Timeouts, watch: Watchdog): Tran
   }
 
   function take(): void {
-    if (used) throw new TypeError('the body of this answer has already been read or discarded');
+    if (used) throw alreadyRead();
     used = true;
   }
 
@@ -134,7 +133,7 @@ function answerOf(response: Response, { idle }: Timeouts, watch: Watchdog): Tran
 
   function discard(): void {
     used = true;
-    watch.end(new TransportError('interrupted', 'the answer has been discarded'));
+    watch.end(discarded());
   }
 
   return {
@@ -184,13 +183,7 @@ function watchdog(outer: AbortSignal | undefined): Watchdog {
   return {
     signal,
     async within(promise, phase, ms) {
-      const timer = setTimeout(
-        () => {
-          const what = phase === 'idle' ? 'no byte moved' : 'no answer';
-          controller.abort(new TransportError('timeout', `${what} within ${ms} ms`, { phase }));
-        },
-        Math.min(ms, 0x7fffffff),
-      );
+      const timer = setTimeout(() => controller.abort(timedOut(phase, ms)), Math.min(ms, 0x7fffffff));
       try {
         return await abortable(promise, signal);
       } finally {
@@ -202,10 +195,6 @@ function watchdog(outer: AbortSignal | undefined): Watchdog {
       if (reason) controller.abort(reason);
     },
   };
-}
-
-function tooLong(limit: number): TransportError {
-  return new TransportError('protocol', `the answer is longer than ${limit} bytes`);
 }
 
 /** fetch tells its failures apart only in the cause (Node), the code (Bun) or the words (Deno). */

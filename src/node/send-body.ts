@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import { wrongSize } from '../http/exchange-error.ts';
 import type { RequestBody } from '../http/transport.ts';
 
 /** Longest piece written at a time, so that an early answer can stop a large chunk. */
@@ -34,7 +35,7 @@ export function sendBody(
     const inMemory = body instanceof Uint8Array;
     const size = inMemory ? body.length : body.size;
     source = inMemory ? [body].values() : body.open()[Symbol.asyncIterator]();
-    let left = size;
+    let seen = 0;
     // The bytes that would complete the request wait until the source has ended where it said it would:
     // one byte more, and the server must not store what it has.
     let last: Uint8Array | undefined;
@@ -42,13 +43,13 @@ export function sendBody(
       const { done, value } = await source.next();
       if (stopped) return;
       if (done) break;
-      left -= value.length;
-      if (left < 0) throw new RangeError(`the body is longer than the ${size} bytes announced`);
-      if (left > 0) await write(value);
+      seen += value.length;
+      if (seen > size) throw wrongSize(size, seen);
+      if (seen < size) await write(value);
       else last ??= value;
     }
     source = undefined;
-    if (left > 0) throw new RangeError(`the body ended ${left} bytes short of the ${size} announced`);
+    if (seen < size) throw wrongSize(size, seen);
     if (last) await write(last);
     if (!stopped) outgoing.end(() => stopped || sent());
   }

@@ -4,13 +4,13 @@ import { TransportError, type TransportRequest } from '../http/transport.ts';
 
 export interface SocketPoolOptions {
   /** Sockets in use at the same time, over all hosts; further requests wait their turn. Default 64. */
-  sockets?: number;
+  sockets?: number | undefined;
   /** Milliseconds an unused socket is kept. Default 15,000: S3 closes its side at about 20 seconds. */
-  keepAlive?: number;
+  keepAlive?: number | undefined;
   /** `false` accepts any TLS certificate. Default true. */
-  verify?: boolean;
+  verify?: boolean | undefined;
   /** PEM certificates to trust instead of the built-in authorities. */
-  ca?: string | Uint8Array;
+  ca?: string | Uint8Array | undefined;
 }
 
 /** One exchange as the pool sees it: it asks for a socket, holds it, and hears what becomes of it. */
@@ -46,8 +46,11 @@ export interface SocketPool {
   leave(user: SocketUser): void;
   /** Gives the socket back for another exchange. */
   release(connection: Connection): void;
-  /** Ends the socket; the user hears no more of it. */
-  destroy(connection: Connection): void;
+  /**
+   * Ends the socket; the user hears no more of it. When it turned out `stale`, so do the host's unused ones: they
+   * have been idle for longer.
+   */
+  destroy(connection: Connection, stale?: boolean): void;
   /** What every busy socket is held by, when it is unread responses alone; undefined while one is live. */
   unread(): { labels: string[]; since: number } | undefined;
   close(): void;
@@ -72,6 +75,7 @@ interface PooledSocket extends Connection {
 /** Kept-alive sockets under one bound, given out in the order they were asked for. */
 export function socketPool(options: SocketPoolOptions = {}): SocketPool {
   const limit = options.sockets ?? 64;
+  if (!(limit >= 1)) throw new RangeError('sockets must be at least 1');
   const keepAlive = options.keepAlive ?? 15_000;
   const origins = new Map<string, Origin>();
   const open = new Set<PooledSocket>();
@@ -255,9 +259,11 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
       queue.delete(user);
     },
     release,
-    destroy(connection) {
-      detach(connection as PooledSocket);
-      connection.socket.destroy();
+    destroy(connection, stale) {
+      const pooled = connection as PooledSocket;
+      if (stale) for (const { socket } of pooled.origin.idle.splice(0)) socket.destroy();
+      detach(pooled);
+      pooled.socket.destroy();
     },
     unread() {
       const labels: string[] = [];

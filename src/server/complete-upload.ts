@@ -102,11 +102,13 @@ function chosenParts(
   uploaded: readonly PartRecord[],
   upload: UploadRecord,
 ): PartRecord[] {
+  if (listed.some(({ partNumber }, i) => i > 0 && partNumber <= listed[i - 1]!.partNumber)) {
+    throw new RefusedRequest('InvalidPartOrder');
+  }
   const byNumber = new Map(uploaded.map((part) => [part.partNumber, part]));
   const composite = upload.checksum?.type === 'COMPOSITE';
   const chosen: PartRecord[] = [];
   for (const [i, { partNumber, etag, checksum }] of listed.entries()) {
-    if (partNumber <= (listed[i - 1]?.partNumber ?? 0)) throw new RefusedRequest('InvalidPartOrder');
     const part = byNumber.get(partNumber);
     if (composite && checksum === undefined) {
       throw invalidRequest(

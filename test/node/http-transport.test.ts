@@ -183,6 +183,18 @@ test('a kept-alive socket that has died is stale, and the next one is fresh', as
   assert.equal(sockets.length, 2);
 });
 
+test('after one stale socket the others kept as long are not tried', async (t) => {
+  const { port, sockets } = await tcpServer(
+    t,
+    answering((_head, number, socket) => (number === 0 ? ok() : void socket.destroy())),
+  );
+  const send = client(t);
+  await Promise.all([1, 2, 3].map(async () => (await send(to(port))).bytes()));
+  await assert.rejects(send(to(port)), fails('stale'));
+  await (await send(to(port))).bytes();
+  assert.equal(sockets.length, 4);
+});
+
 test('bytes that nobody asked for are not taken for the next answer', async (t) => {
   const { port, sockets } = await tcpServer(
     t,
@@ -429,7 +441,7 @@ test('waiting goes on behind a live transfer, and sockets are given out in turn'
   unread.discard();
 });
 
-test('never opens more sockets than allowed', async (t) => {
+test('never opens more sockets than allowed, and one signal for all is no leak', async (t) => {
   let open = 0;
   let most = 0;
   const { port } = await tcpServer(t, (socket) => {
@@ -440,12 +452,19 @@ test('never opens more sockets than allowed', async (t) => {
     )(socket);
   });
   const send = client(t, { sockets: 4 });
+  const { signal } = new AbortController();
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  t.after(() => process.off('warning', warn));
   await Promise.all(
     Array.from({ length: 60 }, async (_, n) => {
-      const response = await send(to(port, { path: n % 5 ? '/keep' : '/close' }));
+      const response = await send(to(port, { path: n % 5 ? '/keep' : '/close' }), signal);
       assert.equal(text(await response.bytes()), 'hello');
     }),
   );
+  await sleep(1);
+  assert.deepEqual(warnings, []);
   // A socket the server is closing may still count there when its successor opens.
   assert(most <= 5, `${most} sockets`);
 });
@@ -604,6 +623,7 @@ test('unused sockets are dropped after their time, and at close', async (t) => {
   assert.equal(text(await unread.bytes()), 'hello');
   await once(sockets[1]!, 'close');
   await assert.rejects(kept(to(port)), TypeError);
+  assert.throws(() => httpTransport({ sockets: 0 }), RangeError);
 });
 
 test('TLS: certificates are checked by default, against `ca`, or not at all', async (t) => {
