@@ -1,15 +1,21 @@
-import type { StreamBody } from '../http/transport.ts';
+import type { RequestBody, StreamBody } from '../http/transport.ts';
 import { chunkSigner } from '../protocol/aws-chunked.ts';
 import { awsChunkedLength, encodeAwsChunked } from '../protocol/aws-chunked-encoder.ts';
 import type { Hashes } from '../protocol/hash.ts';
 import type { Signature } from '../protocol/sigv4.ts';
-import type { PreparedBody } from './prepare-body.ts';
 
 const chunkSize = 65_536;
 const payloadHash = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
 
 /** A stream that can be read once, sent as aws-chunked with every chunk signed as it passes. */
-export function frameBody(stream: StreamBody, hashes: Hashes): Omit<PreparedBody, 'canSend'> {
+export function frameBody(
+  stream: StreamBody,
+  hashes: Hashes,
+): {
+  payloadHash: string;
+  headers: Record<string, string>;
+  open(signature: Signature | undefined): RequestBody;
+} {
   const size = awsChunkedLength(stream.size, chunkSize, payloadHash);
   return {
     payloadHash,

@@ -6,14 +6,7 @@ import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import { isStreamed, readResponse } from '../operations/read-response.ts';
 import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import type { S3ErrorFacts } from '../protocol/error.ts';
-import type { Hashes } from '../protocol/hash.ts';
-import {
-  emptyPayloadHash,
-  type SignableRequest,
-  type Signature,
-  type SigningCredentials,
-  signV4,
-} from '../protocol/sigv4.ts';
+import { emptyPayloadHash, type SigningCredentials } from '../protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../protocol/uri.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
 import { addHeaders } from './extra-headers.ts';
@@ -24,6 +17,7 @@ import type { CallOptions } from './options.ts';
 import { type PreparedBody, prepareBody } from './prepare-body.ts';
 import { redirectedLocation } from './redirect.ts';
 import { checkChecksum, mergeRetry, mergeTimeouts, type Settings } from './settings.ts';
+import { type Sign, signRequestV4 } from './sign.ts';
 
 /** What a verb wants of an exchange besides its input. */
 export interface Exchange<T> {
@@ -34,19 +28,6 @@ export interface Exchange<T> {
   /** Instead of the connection's. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
 }
-
-/** Signs a request in its headers; SigV4 gives what the signing of the body's chunks continues from. */
-export type Sign = (
-  hashes: Hashes,
-  request: SignableRequest,
-  location: Location,
-  credentials: SigningCredentials,
-  payloadHash: string,
-  now: number,
-) => Signature | undefined;
-
-const signRequestV4: Sign = (hashes, request, location, credentials, payloadHash, now) =>
-  signV4(request, payloadHash, { hashes, credentials, region: location.region, now });
 
 export type Call = Pick<CallOptions, 'headers' | 'signal' | 'retry' | 'timeouts'>;
 

@@ -8,7 +8,8 @@ export type HttpTransportOptions = SocketPoolOptions;
 /**
  * HTTP exchanges over `node:http`, on kept-alive sockets of a pool of their own. Path and headers go out as they are
  * given; `node:http` refuses control characters in them with a TypeError. `close` ends the unused sockets at once
- * and the others with their exchange; requests after it are refused.
+ * and the others with their exchange; requests after it are refused. For Node alone: it hands `node:http` its sockets
+ * through an agent, which imitations of `node:http` need not ask.
  *
  * `timeouts.connect` covers name resolution, TCP and TLS. `firstByte` runs from the moment the request has been sent
  * (for bodies up to 64 KiB: from its start) to the answer's headers. `idle` runs while a longer body is sent, while a

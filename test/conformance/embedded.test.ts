@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Connection as NodeConnection } from '../../src/index.node.ts';
+import { Connection as PortableConnection } from '../../src/index.ts';
+import { httpTransport } from '../../src/node/http-transport.ts';
+import { createServer, type Server } from '../../src/server/index.ts';
+import { ask } from '../support/ask.ts';
+import { toLoopback } from '../support/loopback.ts';
+import { exceptions } from './exceptions.ts';
+import type { Subject } from './subject.ts';
+import { conformance, testNames } from './suite.ts';
