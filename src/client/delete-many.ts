@@ -26,6 +26,7 @@ export async function deleteMany(
   keys: Iterable<string> | AsyncIterable<string>,
   options: CallOptions,
 ): Promise<DeleteManyResult> {
+  if (typeof keys === 'string') throw new TypeError('deleteMany takes a list of keys');
   const result: DeleteManyResult = { deleted: [], errors: [] };
   let batch: string[] = [];
   for await (const key of keys) {

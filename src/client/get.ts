@@ -6,7 +6,7 @@ import { S3Response } from './response.ts';
 import type { Sender } from './send.ts';
 
 /** Reads an object, or part of it. Settles when the headers are there; the body is read from the response. */
-export function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
+export async function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
   return sender.exchange(getObject, { key, ...readInput(sender, options) }, options, {
     notModified: true,
     read: (response, facts) => new S3Response(new CheckedBody(response, facts, sender.settings.hashes)),

@@ -22,7 +22,7 @@ export interface ObjectHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-export function headObject(sender: Sender, key: string, options: ReadOptions): Promise<ObjectHead> {
+export async function headObject(sender: Sender, key: string, options: ReadOptions): Promise<ObjectHead> {
   const input = { key, ...readInput(sender, options) };
   return sender.exchange(headObjectOperation, input, options, {
     read: ({ status, headers }) => ({

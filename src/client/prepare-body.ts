@@ -1,3 +1,4 @@
+import { abortable } from '../http/abortable.ts';
 import type { BodySource } from '../http/body.ts';
 import { concatenate } from '../http/concatenate.ts';
 import type { RequestBody, StreamBody } from '../http/transport.ts';
@@ -25,16 +26,18 @@ export interface PreparedBody {
  * over TLS that can be read only once; there TLS alone protects it.
  *
  * @param digest the operation demands Content-MD5 or a checksum
+ * @param signal ends the reading of a body that has to be read before it is sent
  */
 export async function prepareBody(
   source: BodySource,
   settings: Settings,
   checksum: ChecksumAlgorithm | false,
   digest: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<PreparedBody> {
   const { hashes, payload, version } = settings;
   const { secure } = settings.endpoint;
-  const bytes = source.bytes ?? (source.size === undefined ? await gather(source.open()) : undefined);
+  const bytes = source.bytes ?? (source.size === undefined ? await gather(source, signal) : undefined);
   const size = bytes?.length ?? (source.size as number);
   let opened = false;
   const stream: StreamBody = {
@@ -63,11 +66,11 @@ export async function prepareBody(
     md5?.update(bytes);
     sum?.update(bytes);
   } else if (md5 || sum || sha256) {
-    for await (const chunk of source.open()) {
+    await readAll(source, signal, (chunk) => {
       md5?.update(chunk);
       sum?.update(chunk);
       sha256?.update(chunk);
-    }
+    });
   }
   if (md5) headers['content-md5'] = encodeBase64(md5.digest());
   if (checksum && sum) headers[checksumHeader(checksum)] = sum.base64();
@@ -79,12 +82,31 @@ export async function prepareBody(
   return { ...plain, payloadHash };
 }
 
-async function gather(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function gather(source: BodySource, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of source) {
+  await readAll(source, signal, (chunk) => {
     chunks.push(chunk);
     size += chunk.length;
-  }
+  });
   return concatenate(chunks, size);
+}
+
+/** Reads a source that may have stopped to give anything; the signal ends it then. */
+async function readAll(
+  source: BodySource,
+  signal: AbortSignal | undefined,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const iterator = source.open()[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await abortable(iterator.next(), signal);
+      if (done) return;
+      take(value);
+    }
+  } catch (error) {
+    iterator.return?.();
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { bodySource } from '../http/body.ts';
+import { type BodySource, bodySource } from '../http/body.ts';
 import { parseRetryAfter, type RetryBudget, retryBudget, retryDelay } from '../http/retry.ts';
 import type { TransportResponse } from '../http/transport.ts';
 import { buildRequest, type OperationRequest } from '../operations/build-request.ts';
@@ -94,10 +94,33 @@ export class Sender {
     }
   }
 
-  /** Locate, then (credentials, sign, exchange, judge, wait) until it is done, then read. */
+  /** One call from its input to its result; a stream given as its body is ended if nobody came to read it. */
   async exchange<T>(
     operation: Operation,
     input: Readonly<Record<string, unknown>>,
+    call: Call,
+    exchange: Exchange<T>,
+  ): Promise<T> {
+    const request = buildRequest(operation, input);
+    const { body, headers } = request;
+    const length = headers['content-length'];
+    delete headers['content-length'];
+    const source =
+      body === undefined
+        ? undefined
+        : await bodySource(body, length === undefined ? undefined : Number(length));
+    try {
+      return await this.#attempt(operation, request, source, call, exchange);
+    } finally {
+      source?.cancel();
+    }
+  }
+
+  /** Locate, then (credentials, sign, exchange, judge, wait) until it is done, then read. */
+  async #attempt<T>(
+    operation: Operation,
+    request: OperationRequest,
+    source: BodySource | undefined,
     call: Call,
     { read, notModified, checksum }: Exchange<T>,
   ): Promise<T> {
@@ -105,7 +128,6 @@ export class Sender {
     const { signal } = call;
     const { hooks } = settings;
     signal?.throwIfAborted();
-    const request = buildRequest(operation, input);
     addHeaders(request.headers, call.headers);
     const retry = mergeRetry(settings.retry, call.retry);
     const timeouts = mergeTimeouts(settings.timeouts, call.timeouts);
@@ -114,7 +136,9 @@ export class Sender {
     if (operation.scope === 'object') checkKey(key);
     const path = key === undefined ? '/' : `/${encodePath(key)}`;
     const query = request.query.length === 0 ? '' : canonicalQuery(request.query);
-    const body = await this.#body(operation, request, checksum);
+    checkChecksum(checksum);
+    const body = source && (await this.#body(operation, request, source, checksum, signal));
+    if (!body && /^P/.test(operation.method)) request.headers['content-length'] = '0';
     const label =
       key === undefined ? `${operation.name} ${bucket ?? ''}` : `${operation.name} ${bucket}/${key}`;
 
@@ -127,8 +151,7 @@ export class Sender {
     for (let attempt = 1; ; attempt++) {
       const credentials = settings.credentials.current ?? (await settings.credentials.get(signal));
       const location = redirected ?? this.location(bucket);
-      const headers: Record<string, string> = { host: location.host, ...request.headers };
-      if (body) Object.assign(headers, body.headers);
+      const headers: Record<string, string> = { host: location.host, ...body?.headers, ...request.headers };
       const signable = { method: operation.method, path: location.prefix + path, query, headers };
       const payloadHash = body?.payloadHash ?? emptyPayloadHash;
       const signature =
@@ -168,6 +191,7 @@ export class Sender {
           return result;
         }
         failure = await answerFailure(response, facts);
+        signal?.throwIfAborted();
       } catch (cause) {
         signal?.throwIfAborted();
         const known = exchangeFailure(cause, facts);
@@ -177,17 +201,17 @@ export class Sender {
       }
 
       const { error, kind } = failure;
+      const target = response && redirectedLocation(response, settings.endpoint, location, signable.path);
+      const correction = target
+        ? 'redirect'
+        : response && (await this.#correct(failure, response, location, bucket, credentials, signal));
       if (body && !body.canSend()) throw error;
-      if (response !== undefined) {
-        redirected = redirectedLocation(response, settings.endpoint, location);
-        const correction = redirected
-          ? 'redirect'
-          : await this.#correct(failure, response, location, bucket, credentials, signal);
-        if (correction !== undefined && !corrections?.has(correction)) {
-          corrections ??= new Set();
-          corrections.add(correction);
-          continue;
-        }
+      if (correction !== undefined && !corrections?.has(correction)) {
+        redirected = target ?? (correction === 'region' ? undefined : redirected);
+        corrections ??= new Set();
+        corrections.add(correction);
+        hooks.onRetry?.({ ...event, error, delay: 0 });
+        continue;
       }
       const mayRepeat = failure.unsent || response !== undefined || !operation.unsafeToRepeat;
       if (kind === undefined || !mayRepeat || attempt - (corrections?.size ?? 0) >= retry.attempts)
@@ -201,21 +225,19 @@ export class Sender {
     }
   }
 
-  async #body(
+  #body(
     operation: Operation,
-    { headers, body }: OperationRequest,
+    { headers }: OperationRequest,
+    source: BodySource,
     checksum: ChecksumAlgorithm | false | undefined,
-  ): Promise<PreparedBody | undefined> {
-    checkChecksum(checksum);
-    const length = headers['content-length'];
-    delete headers['content-length'];
-    if (body === undefined) {
-      if (operation.method === 'PUT' || operation.method === 'POST') headers['content-length'] = '0';
-      return undefined;
-    }
-    const source = await bodySource(body, length === undefined ? undefined : Number(length));
-    const protects = operation.digest ? false : (checksum ?? this.settings.checksum);
-    return prepareBody(source, this.settings, protects, operation.digest === true);
+    signal: AbortSignal | undefined,
+  ): Promise<PreparedBody> {
+    const digest = operation.digest === true;
+    let algorithm = digest ? false : (checksum ?? this.settings.checksum);
+    // A checksum that the caller brings is the one that counts; servers refuse a second one.
+    if (algorithm && Object.keys(headers).some((name) => /^x-amz-checksum-(?!algorithm|type)/.test(name)))
+      algorithm = false;
+    return prepareBody(source, this.settings, algorithm, digest, signal);
   }
 
   /** Mends what the answer says was wrong with the request, and names it: each is worth one more attempt. */

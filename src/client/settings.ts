@@ -70,7 +70,8 @@ export function resolveSettings(
     pathStyle: options.pathStyle,
     defaultBucket,
     version: signatureVersion,
-    payload,
+    // Nobody's signature covers nothing.
+    payload: options.credentials === 'anonymous' ? 'unsigned' : payload,
     checksum: checksum ?? (endpoint.aws && endpoint.secure && signatureVersion === 's3v4' && 'CRC32'),
     retry: mergeRetry({ attempts: 4, budget: 500 }, options.retry),
     timeouts: mergeTimeouts({ connect: 10_000, firstByte: 60_000, idle: 30_000 }, options.timeouts),

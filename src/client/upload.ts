@@ -6,7 +6,7 @@ import type { Sender } from './send.ts';
 import { type Stored, stored } from './stored.ts';
 
 /** Stores an object in one PUT. */
-export function upload(
+export async function upload(
   sender: Sender,
   key: string,
   body: BodyInput,

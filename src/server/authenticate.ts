@@ -88,7 +88,7 @@ function verify(
   if (Number(authorization !== undefined) + Number(v4Query) + Number(v2Query) > 1) {
     throw invalidArgument('Authorization', 'Several', 'A request can be signed in one way only');
   }
-  const verifiable = { method, path: rawPath, query: rawQuery, headers };
+  const verifiable = { method, path: rawPath, query: rawQuery, headers: utf8Values(headers) };
   const options = {
     hashes: nodeHashes,
     now,
@@ -99,6 +99,18 @@ function verify(
   }
   if (v4Query || authorization !== undefined) return verifyV4(verifiable, { ...options, region });
   return undefined;
+}
+
+/** Signatures are over the bytes of header values, which are UTF-8 if a client meant text beyond ASCII. */
+function utf8Values(headers: ServerRequest['headers']): ServerRequest['headers'] {
+  let decoded = headers;
+  for (const name in headers) {
+    const value = headers[name]!;
+    if (!/[^\0-\x7f]/.test(value)) continue;
+    if (decoded === headers) decoded = { ...headers };
+    Object.assign(decoded, { [name]: Buffer.from(value, 'latin1').toString() });
+  }
+  return decoded;
 }
 
 /**

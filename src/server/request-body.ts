@@ -9,7 +9,7 @@ import type { Identity } from './authenticate.ts';
 import { type DigestedContent, digestContent } from './content-digests.ts';
 import { declaredChecksum } from './declared-checksum.ts';
 import type { ServerRequest } from './exchange.ts';
-import { invalidArgument, invalidRequest, notImplemented, RefusedRequest } from './refused-request.ts';
+import { invalidArgument, invalidRequest, RefusedRequest } from './refused-request.ts';
 
 /** A request's body with everything the request says about it. Nothing has been read yet. */
 export interface RequestBody {
@@ -111,7 +111,6 @@ function chunkedForm({ payloadHash, seed }: Identity): AwsChunkedForm | undefine
       if (seed) return payloadHash;
       throw invalidRequest('Signed chunks need a request signed with SigV4');
     default:
-      if (payloadHash.startsWith('STREAMING-')) throw notImplemented('x-amz-content-sha256');
       if (payloadHash !== unsignedPayload && !/^[0-9a-f]{64}$/.test(payloadHash)) {
         throw invalidArgument('x-amz-content-sha256', payloadHash);
       }

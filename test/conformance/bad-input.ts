@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Connection } from '../../src/client/connection.ts';
 import type { ConnectionOptions } from '../../src/client/options.ts';
 import { getObject, putObject } from '../../src/operations/index.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 type Refused = typeof TypeError | typeof RangeError;
 
@@ -78,8 +78,10 @@ const badCalls: readonly [name: string, call: (conn: Connection) => Promise<unkn
   ['a storage class with a line break', (conn) => conn.upload('a', 'x', { storageClass: 'A\n' })],
   ['an ETag with a line break', (conn) => conn.get('a', { ifMatch: '"a"\r\n' })],
   ['a version with half of a surrogate pair', (conn) => conn.get('a', { versionId: '\udc00' })],
-  ['copied metadata with a line break', (conn) =>
-    conn.copy({ fromKey: 'a', toKey: 'b', metadata: { m: 'a\nb' }, replace: true })],
+  [
+    'copied metadata with a line break',
+    (conn) => conn.copy({ fromKey: 'a', toKey: 'b', metadata: { m: 'a\nb' }, replace: true }),
+  ],
   ['presigned header with a line break', (conn) => conn.presign('a', { headers: { 'x-a': 'b\n' } })],
 
   ['a negative expiry', (conn) => conn.upload('a', 'x', { expires: -1 }), RangeError],
@@ -93,7 +95,11 @@ const badCalls: readonly [name: string, call: (conn: Connection) => Promise<unkn
   ['presign of another method', (conn) => conn.presign('a', { method: 'PATCH' as never })],
   ['presignPost for negative time', (conn) => conn.presignPost('a', { expiresIn: -1 }), RangeError],
 
-  ['a range that ends before it begins', (conn) => conn.get('a', { range: { first: 2, last: 1 } }), RangeError],
+  [
+    'a range that ends before it begins',
+    (conn) => conn.get('a', { range: { first: 2, last: 1 } }),
+    RangeError,
+  ],
   ['a range of no bytes', (conn) => conn.get('a', { range: { suffix: 0 } }), RangeError],
   ['a range from a negative byte', (conn) => conn.get('a', { range: { first: -1 } }), RangeError],
   ['no body', (conn) => conn.upload('a', undefined as never)],
@@ -116,7 +122,10 @@ const badLists: readonly [name: string, call: (conn: Connection) => unknown, err
 export function badInputTests(define: Define, subject: Subject): void {
   for (const [name, options, error = TypeError] of badOptions) {
     define(`connection: ${name}`, async () => {
-      assert.throws(() => subject.connect(options), (thrown) => isClear(thrown, error));
+      assert.throws(
+        () => subject.connect(options),
+        (thrown) => isClear(thrown, error),
+      );
     });
   }
   for (const [name, call, error = TypeError] of badCalls) {
@@ -130,7 +139,10 @@ export function badInputTests(define: Define, subject: Subject): void {
   for (const [name, call, error = TypeError] of badLists) {
     define(`list: ${name}`, async () => {
       const conn = subject.connect({ defaultBucket: 'default-bucket' });
-      assert.throws(() => call(conn), (thrown) => isClear(thrown, error));
+      assert.throws(
+        () => call(conn),
+        (thrown) => isClear(thrown, error),
+      );
     });
   }
   define('no bucket at all', async ({ conn }) => {

@@ -8,8 +8,8 @@ import type { UploadOptions } from '../../src/client/options.ts';
 import type { BodyInput } from '../../src/http/body.ts';
 import { checksumAlgorithms } from '../../src/protocol/checksum.ts';
 import { refused } from './refused.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 /** Longer than the chunks that bodies are read, framed and sent in, and a multiple of none of them. */
 const long = new Uint8Array(700_001).map((_, index) => index * 7 + (index >> 8));

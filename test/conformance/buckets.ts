@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refused } from './refused.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 export function bucketTests(define: Define, subject: Subject): void {
   define('create, head, list, delete', async ({ conn, bucket }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refused } from './refused.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 const odd = ['sp ace+plus', '100%', '%2F', 'a?b#c&d=e', 'é e\u0301 \u{1F600}', '"<\'>', 'line\nfeed'];
 

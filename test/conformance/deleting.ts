@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refused } from './refused.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 export function deleteTests(define: Define, subject: Subject): void {
   define('one, and one that is not there', async ({ conn, bucket }) => {

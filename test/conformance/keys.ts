@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Connection } from '../../src/client/connection.ts';
 import { compareUtf8 } from '../../src/protocol/compare-utf8.ts';
 import { reasonToSkip } from './exceptions.ts';
-import type { Case, Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Case, Define } from './suite.ts';
 
 /** Keys that clients and servers are known to get wrong. */
 const keys: readonly string[] = [
@@ -105,14 +105,19 @@ function neighboursOf(key: string, subject: Subject): string[] {
 /** Put, list, head, get, copy and delete reach the object of this key and leave its neighbours alone. */
 async function hitsNoOther(key: string, { conn, bucket }: Case, subject: Subject): Promise<void> {
   const room = await bucket();
-  const neighbours = neighboursOf(key, subject).filter((other) => subject.exactPaths || !/(^|\/)\.\.?(\/|$)/.test(other));
+  const neighbours = neighboursOf(key, subject).filter(
+    (other) => subject.exactPaths || !/(^|\/)\.\.?(\/|$)/.test(other),
+  );
   const contentOf = (each: string) => `content of ${each}`;
   await Promise.all(neighbours.map((each) => conn.upload(each, contentOf(each), room)));
   await conn.upload(key, contentOf(key), room);
 
   const expected = [key, ...neighbours].sort(compareUtf8);
   assert.deepEqual(await listed(conn, room), expected);
-  assert.deepEqual(await listed(conn, room, key), expected.filter((each) => each.startsWith(key)));
+  assert.deepEqual(
+    await listed(conn, room, key),
+    expected.filter((each) => each.startsWith(key)),
+  );
   for (const each of expected) {
     assert.equal(await (await conn.get(each, room)).text(), contentOf(each));
     assert.equal((await conn.headObject(each, room)).size, Buffer.byteLength(contentOf(each)));

@@ -24,7 +24,10 @@ export function listTests(define: Define): void {
         bucket: room,
         version,
       })) {
-        assert.deepEqual({ key, size, etag, storageClass }, { key: 'c/4', size: 3, etag: md5('c/4'), storageClass: 'STANDARD' });
+        assert.deepEqual(
+          { key, size, etag, storageClass },
+          { key: 'c/4', size: 3, etag: md5('c/4'), storageClass: 'STANDARD' },
+        );
         assert.ok(Math.abs(Date.now() - lastModified.getTime()) < 600_000);
       }
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 const unicode = {
   plain: 'value',

@@ -15,8 +15,8 @@ import {
   uploadPart,
 } from '../../src/operations/index.ts';
 import { refused } from './refused.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 /** S3's bound for every part but the last. */
 const partSize = 5 * 1024 * 1024;
@@ -58,7 +58,10 @@ export function operationTests(define: Define, subject: Subject): void {
     assert.match(head.etag ?? '', /-2$/);
     assert.equal(head.contentType, 'video/mp4');
     assert.deepEqual({ ...head.metadata }, { by: 'parts' });
-    const across = await conn.get(target.key, { bucket: room, range: { first: partSize - 1, last: partSize + 2 } });
+    const across = await conn.get(target.key, {
+      bucket: room,
+      range: { first: partSize - 1, last: partSize + 2 },
+    });
     assert.equal(await across.text(), '\x01the');
   });
 
@@ -99,7 +102,8 @@ export function operationTests(define: Define, subject: Subject): void {
     const room = await bucket();
     const target = { bucket: room, key: 'open' };
     await conn.upload('open', 'x', room);
-    const permissions = async () => (await conn.send(getObjectAcl, target)).grants.map((grant) => grant.permission);
+    const permissions = async () =>
+      (await conn.send(getObjectAcl, target)).grants.map((grant) => grant.permission);
     assert.deepEqual(await permissions(), ['FULL_CONTROL']);
     await conn.send(putObjectAcl, { ...target, acl: 'public-read' });
     assert.deepEqual((await permissions()).sort(), ['FULL_CONTROL', 'READ']);

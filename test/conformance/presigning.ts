@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PresignedPost } from '../../src/client/presign.ts';
 import type { Answer } from '../support/ask.ts';
-import type { Define } from './suite.ts';
 import type { Subject } from './subject.ts';
+import type { Define } from './suite.ts';
 
 export function presignTests(define: Define, subject: Subject): void {
   const { ask } = subject;
@@ -32,8 +32,14 @@ export function presignTests(define: Define, subject: Subject): void {
   define('HEAD', async ({ conn, bucket }) => {
     const room = await bucket();
     await conn.upload('a', 'four', room);
-    const { status, headers, text } = await ask('HEAD', await conn.presign('a', { bucket: room, method: 'HEAD' }));
-    assert.deepEqual({ status, text, length: headers['content-length'] }, { status: 200, text: '', length: '4' });
+    const { status, headers, text } = await ask(
+      'HEAD',
+      await conn.presign('a', { bucket: room, method: 'HEAD' }),
+    );
+    assert.deepEqual(
+      { status, text, length: headers['content-length'] },
+      { status: 200, text: '', length: '4' },
+    );
   });
 
   define('PUT', async ({ conn, bucket }) => {
@@ -103,7 +109,10 @@ export function presignTests(define: Define, subject: Subject): void {
 
   define('a form that breaks its policy', async ({ conn, bucket }) => {
     const room = await bucket();
-    const post = await conn.presignPost('small', { bucket: room, conditions: [['content-length-range', 1, 4]] });
+    const post = await conn.presignPost('small', {
+      bucket: room,
+      conditions: [['content-length-range', 1, 4]],
+    });
     assert.equal((await submit(subject, post, 'too long')).status, 400);
     const other = { ...post, fields: { ...post.fields, key: 'elsewhere' } };
     assert.equal((await submit(subject, other, 'x')).status, 403);

@@ -37,7 +37,8 @@ export async function refused(
 }
 
 /** Signatures under the names that headers, URLs and servers' error documents have for them. */
-const telltale = /signature=|x-amz-signature|SignatureProvided|StringToSign|CanonicalRequest|AWS4-HMAC|AWS \w+:/i;
+const telltale =
+  /signature=|x-amz-signature|SignatureProvided|StringToSign|CanonicalRequest|AWS4-HMAC|AWS \w+:/i;
 
 /** Holds that an error can be logged in any way. */
 export function assertNothingSecret(error: Error, secrets: readonly string[]): void {

@@ -144,12 +144,7 @@ const refusals: [title: string, upload: Upload, status: number, code: string][] 
     400,
     'InvalidRequest',
   ],
-  [
-    'an unknown form',
-    { form: 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD', headers: {} },
-    501,
-    'NotImplemented',
-  ],
+  ['an unknown form', { form: 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD' }, 400, 'InvalidArgument'],
   ['anonymous, unsigned chunks', { form: unsigned, anonymous: true }, 403, 'AccessDenied'],
   ['anonymous, signed chunks', { form: signed, anonymous: true }, 400, 'InvalidRequest'],
   [
