@@ -8,8 +8,8 @@ import { XmlError } from '../protocol/xml-reader.ts';
 export interface Failure {
   readonly error: S3Error;
   readonly kind: RetryKind | undefined;
-  /** The server has certainly not acted on the request. */
-  readonly unsent: boolean;
+  /** The request never got there, or the server said no: nothing is done twice when it is repeated. */
+  readonly undone: boolean;
   /** Not worth a pause: the connection was dead before, the server is not troubled. */
   readonly immediate: boolean;
 }
@@ -34,16 +34,16 @@ export function exchangeFailure(cause: unknown, facts: S3ErrorFacts): Failure | 
       cause,
       retryable: true,
     });
-    return { error, kind: 'transient', unsent: false, immediate: false };
+    return { error, kind: 'transient', undone: false, immediate: false };
   }
   if (cause instanceof XmlError) return exchangeFailure(new UnexpectedBody(cause, ''), facts);
   if (!(cause instanceof TransportError)) return undefined;
-  const unsent = cause.kind === 'connect' || cause.phase === 'connect';
+  const undone = cause.kind === 'connect' || cause.phase === 'connect';
   const kind = cause.kind === 'protocol' || cause.phase === 'socket' ? undefined : 'transient';
   const code =
     cause.kind === 'timeout' ? 'Timeout' : cause.kind === 'protocol' ? 'BadResponse' : 'NetworkError';
   const error = new S3Error(code, cause.message, { ...facts, cause, retryable: kind !== undefined });
-  return { error, kind, unsent, immediate: cause.kind === 'stale' };
+  return { error, kind, undone, immediate: cause.kind === 'stale' };
 }
 
 /** The S3Error an answer other than 2xx is. Reads its body, bounded, and lets go of the connection. */
@@ -75,5 +75,5 @@ function documentFailure(document: ErrorDocument | undefined, status: number, fa
     details: document?.details,
     retryable: kind !== undefined,
   });
-  return { error, kind, unsent: false, immediate: false };
+  return { error, kind, undone: true, immediate: false };
 }

@@ -213,7 +213,7 @@ export class Sender {
         hooks.onRetry?.({ ...event, error, delay: 0 });
         continue;
       }
-      const mayRepeat = failure.unsent || response !== undefined || !operation.unsafeToRepeat;
+      const mayRepeat = failure.undone || !operation.unsafeToRepeat;
       if (kind === undefined || !mayRepeat || attempt - (corrections?.size ?? 0) >= retry.attempts)
         throw error;
       spent = this.#budget.spend(kind);

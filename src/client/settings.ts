@@ -70,7 +70,7 @@ export function resolveSettings(
     pathStyle: options.pathStyle,
     defaultBucket,
     version: signatureVersion,
-    // Nobody's signature covers nothing.
+    // Without a signature nothing can cover the body.
     payload: options.credentials === 'anonymous' ? 'unsigned' : payload,
     checksum: checksum ?? (endpoint.aws && endpoint.secure && signatureVersion === 's3v4' && 'CRC32'),
     retry: mergeRetry({ attempts: 4, budget: 500 }, options.retry),

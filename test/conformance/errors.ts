@@ -51,11 +51,11 @@ export function errorTests(define: Define, subject: Subject): void {
     const wrong = subject.connect({ secretKey: wrongSecret });
     const facts = { status: 403, bucket: room, key: 'a' };
     for (const [operation, call] of [
-      ['GetObject', wrong.get('a', room)],
-      ['PutObject', wrong.upload('a', 'y', room)],
-      ['DeleteObject', wrong.delete('a', room)],
+      ['GetObject', () => wrong.get('a', room)],
+      ['PutObject', () => wrong.upload('a', 'y', room)],
+      ['DeleteObject', () => wrong.delete('a', room)],
     ] as const) {
-      await refused(subject, call, { ...facts, code: 'SignatureDoesNotMatch', operation }, [wrongSecret]);
+      await refused(subject, call(), { ...facts, code: 'SignatureDoesNotMatch', operation }, [wrongSecret]);
     }
     await refused(
       subject,

@@ -28,7 +28,8 @@ export function fetchSubject(
     connect: (further) => new Connection({ ...base, ...further }),
     sent: () => sent,
     async ask(method, url, { headers = {}, body } = {}) {
-      const init = { method, headers, ...(body === undefined ? {} : { body: body as BodyInit }) };
+      // As bytes: a string would bring a content-type of its own.
+      const init = { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
       const response = await server.fetch(new Request(url, init));
       return {
         status: response.status,

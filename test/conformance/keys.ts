@@ -76,7 +76,7 @@ const distortions: readonly ((key: string) => string)[] = [
   (key) => key.trim(),
   (key) => key.normalize('NFC'),
   (key) => key.normalize('NFD'),
-  (key) => key.slice(0, -1),
+  (key) => [...key].slice(0, -1).join(''),
 ];
 
 export function keyTests(define: Define, subject: Subject): void {
@@ -120,8 +120,8 @@ async function hitsNoOther(key: string, { conn, bucket }: Case, subject: Subject
   );
   for (const each of expected) {
     assert.equal(await (await conn.get(each, room)).text(), contentOf(each));
-    assert.equal((await conn.headObject(each, room)).size, Buffer.byteLength(contentOf(each)));
   }
+  assert.equal((await conn.headObject(key, room)).size, Buffer.byteLength(contentOf(key)));
 
   await conn.upload('copy source', 'replaced', room);
   await conn.copy({ fromKey: key, fromBucket: room, toKey: 'copy of it' });
