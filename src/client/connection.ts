@@ -69,7 +69,7 @@ export class Connection {
   }
 
   /** Stores an object. A body that can be read again is sent again when an attempt fails. */
-  upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
+  async upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
     return upload(this.#sender, key, body, callOptions(options));
   }
 
@@ -77,7 +77,7 @@ export class Connection {
    * Reads an object. Resolves when the headers are there; the body is read by `bytes()`, `text()`, `json()`, `body` or
    * iteration, and has to be read or cancelled.
    */
-  get(key: string, options?: BucketOr<ReadOptions>): Promise<S3Response> {
+  async get(key: string, options?: BucketOr<ReadOptions>): Promise<S3Response> {
     return get(this.#sender, key, callOptions(options));
   }
 
@@ -92,7 +92,7 @@ export class Connection {
   }
 
   /** Deletes an object; that there is none is no error. */
-  delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
+  async delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
     return deleteKey(this.#sender, key, callOptions(options));
   }
 
@@ -112,12 +112,12 @@ export class Connection {
   }
 
   /** What is stored beside an object, without its bytes. Rejects with `NotFound` where there is none. */
-  headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
+  async headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
     return headObject(this.#sender, key, callOptions(options));
   }
 
   /** Whether there is such an object. */
-  exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
+  async exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
     return exists(this.#sender, key, callOptions(options));
   }
 

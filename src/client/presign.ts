@@ -1,8 +1,9 @@
 import { checkHeader } from '../protocol/check-header.ts';
+import { checkExpiresIn } from '../protocol/expires-in.ts';
 import { type PostCondition, signPostPolicyV2, signPostPolicyV4 } from '../protocol/post-policy.ts';
 import { presignV2 } from '../protocol/sigv2.ts';
 import type { SigningCredentials } from '../protocol/sigv4.ts';
-import { presignV4 } from '../protocol/sigv4.ts';
+import { longestPresignV4, presignV4 } from '../protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../protocol/uri.ts';
 import type { Location } from './locate.ts';
 import { checkKey } from './names.ts';
@@ -30,6 +31,8 @@ export async function presign(sender: Sender, key: string, options: PresignOptio
   if (!/^(GET|HEAD|PUT|POST|DELETE)$/.test(method))
     throw new TypeError('method must be GET, HEAD, PUT, POST or DELETE');
   checkKey(key);
+  // SigV2 knows no bound of its own.
+  checkExpiresIn(expiresIn, longestPresignV4);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     checkHeader(name, value);

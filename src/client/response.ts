@@ -116,7 +116,7 @@ function alreadyUsed(): TypeError {
   return new TypeError('The body of this response was read before');
 }
 
-function toReadableStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+function toReadableStream(source: S3Response): ReadableStream<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -125,9 +125,7 @@ function toReadableStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uin
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      async cancel() {
-        await iterator.return?.();
-      },
+      cancel: () => source.cancel(),
     },
     { highWaterMark: 0 },
   );

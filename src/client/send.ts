@@ -204,7 +204,7 @@ export class Sender {
       const target = response && redirectedLocation(response, settings.endpoint, location, signable.path);
       const correction = target
         ? 'redirect'
-        : response && (await this.#correct(failure, response, location, bucket, credentials, signal));
+        : response && this.#correct(failure, response, location, bucket, credentials);
       if (body && !body.canSend()) throw error;
       if (correction !== undefined && !corrections?.has(correction)) {
         redirected = target ?? (correction === 'region' ? undefined : redirected);
@@ -241,14 +241,13 @@ export class Sender {
   }
 
   /** Mends what the answer says was wrong with the request, and names it: each is worth one more attempt. */
-  async #correct(
+  #correct(
     { error }: Failure,
     { headers, status }: TransportResponse,
     location: Location,
     bucket: string | undefined,
     credentials: SigningCredentials | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<string | undefined> {
+  ): string | undefined {
     const { code, region } = error;
     const { settings } = this;
     if (region !== undefined && bucket !== undefined && region !== location.region && isRegion(region)) {
@@ -259,7 +258,7 @@ export class Sender {
     if (credentials === undefined) return undefined;
     if (/^(ExpiredToken(Exception)?|InvalidToken|TokenRefreshRequired|RequestExpired)$/.test(code)) {
       settings.credentials.expire(credentials as never);
-      return (await settings.credentials.get(signal)) === credentials ? undefined : 'credentials';
+      return settings.credentials.current === credentials ? undefined : 'credentials';
     }
     const skew = Date.parse(headers['date'] ?? '') - settings.clock.now();
     const refused = code === 'RequestTimeTooSkewed' || status === 403;

@@ -19,7 +19,8 @@ export async function upload(
     contentLength: options.contentLength,
     ifMatch: options.ifMatch,
     ifNoneMatch: options.ifNoneMatch,
-    body,
+    // An operation without its body would store an empty object; null is refused like every other body that is none.
+    body: body ?? null,
   };
   return sender.exchange(putObject, input, options, { checksum: options.checksum, read: stored });
 }

@@ -2,7 +2,7 @@ import { compareUtf8 } from '../protocol/compare-utf8.ts';
 import { cannedAcl, openBucket } from './access.ts';
 import type { Call } from './call.ts';
 import type { ServerResponse } from './exchange.ts';
-import { continuation, continuationToken, pageSize } from './paging.ts';
+import { continuation, continuationToken, wholeNumber } from './paging.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { openDocument } from './xml-request.ts';
 import { ownerElement, textElement, xmlElement, xmlResponse } from './xml-response.ts';
@@ -13,7 +13,7 @@ export async function listBuckets(call: Call): Promise<ServerResponse> {
   const prefix = query.get('prefix') ?? '';
   const region = query.get('bucket-region');
   const after = continuation(query);
-  const limit = pageSize(query, 'max-buckets', 10_000);
+  const limit = wholeNumber(query, 'max-buckets', 10_000);
   const buckets = (await call.store.buckets()).filter(
     (bucket) =>
       bucket.owner === caller &&

@@ -1,13 +1,14 @@
-import { type ChecksumAlgorithm, checksumAlgorithms } from '../protocol/checksum.ts';
+import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import { openBucket } from './access.ts';
 import type { Call } from './call.ts';
 import { writeCheck } from './conditions.ts';
 import { digestContent } from './content-digests.ts';
 import { checkCopySize, openCopySource, parseCopySource } from './copy-source.ts';
+import { requestedAlgorithm } from './declared-checksum.ts';
 import type { ServerResponse } from './exchange.ts';
 import { describeObject, type ObjectDescription } from './object-description.ts';
 import { anonymousOwner, quoted } from './objects.ts';
-import { invalidArgument, invalidRequest, RefusedRequest } from './refused-request.ts';
+import { invalidArgument, invalidRequest } from './refused-request.ts';
 import type { ObjectRecord } from './store.ts';
 import { textElement, xmlResponse } from './xml-response.ts';
 
@@ -20,8 +21,7 @@ export async function copyObject(call: Call): Promise<ServerResponse> {
   const description = copiedDescription(call, source.record);
   const check = writeCheck(headers, key);
   const algorithm =
-    requestedAlgorithm(headers['x-amz-checksum-algorithm']) ??
-    (source.record.checksum?.algorithm as ChecksumAlgorithm | undefined);
+    requestedAlgorithm(headers) ?? (source.record.checksum?.algorithm as ChecksumAlgorithm | undefined);
   const content = digestContent(source.read(0, source.record.size), algorithm);
   const staged = await store.stage(content);
   const record: ObjectRecord = {
@@ -47,15 +47,6 @@ export function copyResult(copy: Pick<ObjectRecord, 'etag' | 'lastModified' | 'c
         textElement('ChecksumType', copy.checksum.type)
       : '')
   );
-}
-
-/** The algorithm a header names. */
-export function requestedAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
-  if (name === undefined) return undefined;
-  const algorithm = checksumAlgorithms.find((known) => known === name.toUpperCase());
-  if (!algorithm)
-    throw new RefusedRequest('NotImplemented', { fields: { Header: 'x-amz-checksum-algorithm' } });
-  return algorithm;
 }
 
 /** The ACL is never copied; everything else is, unless the request replaces it. */

@@ -36,6 +36,19 @@ export function declaredChecksum(
   return declared;
 }
 
+/**
+ * The algorithm that `x-amz-checksum-algorithm` asks for, of the checksum of what is about to be made.
+ *
+ * @throws {RefusedRequest} NotImplemented
+ */
+export function requestedAlgorithm(headers: ServerRequest['headers']): ChecksumAlgorithm | undefined {
+  const name = headers['x-amz-checksum-algorithm']?.toUpperCase();
+  if (name === undefined) return undefined;
+  const algorithm = checksumAlgorithms.find((known) => known === name);
+  if (!algorithm) throw notImplemented('x-amz-checksum-algorithm');
+  return algorithm;
+}
+
 function checksumValue(headers: ServerRequest['headers']): DeclaredChecksum | undefined {
   const names = Object.keys(headers).filter((name) =>
     /^x-amz-checksum-(?!algorithm$|mode$|type$)/.test(name),

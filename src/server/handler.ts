@@ -7,7 +7,7 @@ import { type Address, addressOf } from './address.ts';
 import { type Account, authenticate, type Identity, signedHeaders } from './authenticate.ts';
 import { errorResponse } from './error-response.ts';
 import type { Handler, ServerRequest, ServerResponse } from './exchange.ts';
-import { type ErrorCode, notImplemented, RefusedRequest } from './refused-request.ts';
+import { type ErrorCode, invalidArgument, notImplemented, RefusedRequest } from './refused-request.ts';
 import { readDocument, requestBody } from './request-body.ts';
 import type { RequestLog } from './request-log.ts';
 import { type Route, routeOf } from './routes.ts';
@@ -114,11 +114,13 @@ async function answer(
   });
 }
 
+/** A parameter that comes twice has one value, or what was signed and what is done could be two things. */
 function queryOf(request: ServerRequest): Map<string, string> {
   const pairs = parseQuery(request.rawQuery);
   if (!pairs) throw new RefusedRequest('InvalidURI');
-  // Of a name that comes twice the first counts.
-  return new Map(pairs.reverse());
+  const query = new Map(pairs);
+  for (const [name, value] of pairs) if (query.get(name) !== value) throw invalidArgument(name, value);
+  return query;
 }
 
 /** S3 takes 8 KB of headers. */

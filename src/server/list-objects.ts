@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import type { ServerResponse } from './exchange.ts';
 import { listPage, type Page } from './list-page.ts';
 import { quoted } from './objects.ts';
-import { continuation, continuationToken, keyEncoding, pageSize } from './paging.ts';
+import { continuation, continuationToken, keyEncoding, wholeNumber } from './paging.ts';
 import type { ObjectRecord } from './store.ts';
 import { ownerElement, textElement, xmlElement, xmlResponse } from './xml-response.ts';
 
@@ -52,7 +52,7 @@ async function list(call: Call, after: string, withOwner: boolean): Promise<List
   const { name } = await openBucket(call, 'READ');
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const limit = pageSize(query, 'max-keys', 1000);
+  const limit = wholeNumber(query, 'max-keys', 1000);
   const encode = keyEncoding(query);
   const page = await listPage((range) => store.listObjects(name, range), { prefix, delimiter, after, limit });
   return {

@@ -3,13 +3,13 @@ import { invalidArgument } from './refused-request.ts';
 type Query = ReadonlyMap<string, string>;
 
 /**
- * The number of entries a listing may have at most, as a parameter asks for it.
+ * A parameter that is a number, cut to `most`: how many entries a page may have, or where it starts.
  *
  * @throws {RefusedRequest} InvalidArgument
  */
-export function pageSize(query: Query, name: string, most: number): number {
-  const text = query.get(name);
-  if (text === undefined || text === '') return most;
+export function wholeNumber(query: Query, name: string, most: number, otherwise: number = most): number {
+  const text = query.get(name) ?? '';
+  if (text === '') return otherwise;
   if (!/^\d{1,10}$/.test(text) || Number(text) > 2 ** 31 - 1) throw invalidArgument(name, text);
   return Math.min(Number(text), most);
 }

@@ -5,7 +5,7 @@ import { copyResult } from './copy-object.ts';
 import { checkCopySize, openCopySource } from './copy-source.ts';
 import type { ServerResponse } from './exchange.ts';
 import { quoted } from './objects.ts';
-import { pageSize } from './paging.ts';
+import { wholeNumber } from './paging.ts';
 import { invalidArgument, invalidRequest } from './refused-request.ts';
 import type { PartRecord, UploadRecord } from './store.ts';
 import { noSuchUpload, openUpload } from './uploads.ts';
@@ -42,9 +42,8 @@ export async function uploadPartCopy(call: Call): Promise<ServerResponse> {
 export async function listParts(call: Call): Promise<ServerResponse> {
   const { query } = call;
   const upload = await openUpload(call);
-  const marker = pageSize(query, 'part-number-marker', 10_000);
-  const after = query.has('part-number-marker') ? marker : 0;
-  const limit = pageSize(query, 'max-parts', 1000);
+  const after = wholeNumber(query, 'part-number-marker', 10_000, 0);
+  const limit = wholeNumber(query, 'max-parts', 1000);
   const parts = (await call.store.listParts(call.bucket, upload.uploadId)).filter(
     (part) => part.partNumber > after,
   );

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { compareUtf8 } from '../protocol/compare-utf8.ts';
 import { openBucket } from './access.ts';
 import type { Call } from './call.ts';
-import { requestedAlgorithm } from './copy-object.ts';
+import { requestedAlgorithm } from './declared-checksum.ts';
 import type { ServerResponse } from './exchange.ts';
 import { commonPrefixElements } from './list-objects.ts';
 import { listPage } from './list-page.ts';
 import { describeObject } from './object-description.ts';
 import { anonymousOwner } from './objects.ts';
-import { keyEncoding, pageSize } from './paging.ts';
+import { keyEncoding, wholeNumber } from './paging.ts';
 import { invalidArgument, invalidRequest, RefusedRequest } from './refused-request.ts';
 import type { UploadRecord } from './store.ts';
 import { ownerElement, textElement, xmlElement, xmlResponse } from './xml-response.ts';
@@ -72,7 +72,7 @@ export async function listMultipartUploads(call: Call): Promise<ServerResponse> 
   const keyMarker = query.get('key-marker') ?? '';
   // Of use only beside a key marker.
   const uploadIdMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
-  const limit = pageSize(query, 'max-uploads', 1000);
+  const limit = wholeNumber(query, 'max-uploads', 1000);
   const encode = keyEncoding(query);
   const uploads = (await store.listUploads(name, prefix)).filter(
     ({ key, uploadId }) =>
@@ -118,7 +118,7 @@ function uploadElement(upload: UploadRecord, encode: (key: string) => string): s
 
 /** CRCs of parts can be combined, and CRC64NVME only so; digests of the SHA family can only be digested again. */
 function declaredChecksum({ headers }: Call): UploadRecord['checksum'] {
-  const algorithm = requestedAlgorithm(headers['x-amz-checksum-algorithm']);
+  const algorithm = requestedAlgorithm(headers);
   const type = headers['x-amz-checksum-type']?.toUpperCase();
   if (algorithm === undefined) {
     if (type === undefined) return undefined;

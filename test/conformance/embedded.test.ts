@@ -2,11 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import type { S3ServerSettings } from '../../scripts/servers/s3-server.ts';
+import type { ConnectionOptions } from '../../src/client/options.ts';
 import { httpTransport } from '../../src/node/http-transport.ts';
 import { createServer, type Server, type ServerOptions, type User } from '../../src/server/index.ts';
 import { toLoopback } from '../support/loopback.ts';
 import { fetchSubject } from './fetch-subject.ts';
 import { socketSubject } from './socket-subject.ts';
+import type { Subject } from './subject.ts';
 import { conformance } from './suite.ts';
 
 const users: readonly [User, User] = [
@@ -26,7 +29,9 @@ after(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
-async function start(store: 'memory' | 'file', options: ServerOptions = {}): Promise<Server> {
+type Kind = 'memory' | 'file';
+
+async function start(store: Kind, options: ServerOptions = {}): Promise<Server> {
   let place = 'memory';
   if (store === 'file') {
     place = await mkdtemp(join(tmpdir(), 'minis3-conformance-'));
@@ -37,39 +42,35 @@ async function start(store: 'memory' | 'file', options: ServerOptions = {}): Pro
   return server;
 }
 
-for (const store of ['memory', 'file'] as const) {
-  for (const signatureVersion of ['s3v4', 's3'] as const) {
-    for (const pathStyle of [true, false]) {
-      const name = `${store} store, ${signatureVersion}, ${pathStyle ? 'path style' : 'virtual host'}`;
-      const options = { signatureVersion, pathStyle };
-      const inProcess = await start(store);
-      const domain = pathStyle ? '127.0.0.1' : 's3.localhost';
-      conformance(
-        `in process, ${name}`,
-        fetchSubject(inProcess, users, { ...options, endpoint: `http://${domain}:9000` }),
-      );
+const v4 = { signatureVersion: 's3v4' } as const;
+const v2 = { signatureVersion: 's3' } as const;
+conformance('in process, path style, s3v4', await inProcess('memory', { ...v4, pathStyle: true }));
+conformance('in process, virtual host, s3', await inProcess('file', { ...v2, pathStyle: false }));
+conformance('over a socket, path style, s3v4', await overSocket('file', { ...v4, pathStyle: true }));
+conformance('over a socket, virtual host, s3v4', await overSocket('memory', { ...v4, pathStyle: false }));
+conformance('over a socket, path style, s3', await overSocket('memory', { ...v2, pathStyle: true }));
+conformance('over TLS, checksums', await overTls({ verify: false, checksum: 'CRC32' }));
 
-      const listening = await start(store);
-      const url = await listening.listen();
-      conformance(
-        `over a socket, ${name}`,
-        socketSubject(settingsOf(url), {
-          ...options,
-          endpoint: url.replace('127.0.0.1', domain),
-          ...(pathStyle ? {} : { transport: toLoopback(httpTransport()) }),
-        }),
-      );
-    }
-  }
+async function inProcess(store: Kind, options: ConnectionOptions): Promise<Subject> {
+  const endpoint = `http://${domainFor(options)}:9000`;
+  return fetchSubject(await start(store), users, { ...options, endpoint });
 }
-const secure = settingsOf(await (await start('memory', { tls })).listen());
-conformance('over TLS, unverified', socketSubject(secure, { verify: false }));
-conformance(
-  'over TLS, unsigned payloads with checksums',
-  socketSubject(secure, { verify: false, checksum: 'CRC32' }),
-);
 
-function settingsOf(endpoint: string) {
+async function overSocket(store: Kind, options: ConnectionOptions): Promise<Subject> {
+  const url = await (await start(store)).listen();
+  const endpoint = url.replace('127.0.0.1', domainFor(options));
+  return socketSubject(settingsOf(endpoint), { ...options, transport: toLoopback(httpTransport()) });
+}
+
+async function overTls(options: ConnectionOptions): Promise<Subject> {
+  return socketSubject(settingsOf(await (await start('memory', { tls })).listen()), options);
+}
+
+function domainFor({ pathStyle }: ConnectionOptions): string {
+  return pathStyle ? '127.0.0.1' : 's3.localhost';
+}
+
+function settingsOf(endpoint: string): S3ServerSettings {
   const [main, other] = users;
   return {
     name: 'embedded',

@@ -182,6 +182,19 @@ test('the AWS SDK signer is understood, also in the query with headers hoisted i
   assert.equal((await server.fetch(conflicting)).status, 403);
 });
 
+test('a parameter cannot be smuggled in beside the one that was signed', async () => {
+  for (const signing of ['presigned v4', 'presigned v2'] as const) {
+    const query = { 'x-amz-acl': 'private' };
+    const signed = signedRequest('PUT', '/box/smuggled', { signing, query, body: 'x' });
+    for (const name of ['x-amz-acl', 'X-Amz-Acl']) {
+      const url = signed.url.replace('?', `?${name}=public-read&`);
+      const answer = await server.fetch(new Request(url, { method: 'PUT', body: Buffer.from('x') }));
+      assert.ok([400, 403].includes(answer.status), `${signing} ${name}`);
+    }
+    assert.equal((await server.fetch(signed)).status, 200);
+  }
+});
+
 test('virtual hosts: the bucket in the host name, for both signatures', async () => {
   for (const domain of ['s3.localhost:9000', 'localhost:9000']) {
     const host = `box.${domain}`;
