@@ -36,8 +36,12 @@ async function main(): Promise<void> {
     try {
       if (report.length === 0) report.push(heading(server, rounds, seconds));
       const clients = choose('clients', values.clients?.split(',') ?? []);
-      const measured = await measureAll(name, clients, server, rounds, seconds);
-      report.push(`## ${workload.title}, ${workload.inFlight} in flight\n\n${table(measured)}`);
+      const measured = await measureAll(name, clients, server, rounds, seconds, workload.bytes);
+      report.push(
+        workload.bytes === undefined
+          ? `## ${workload.title}, ${workload.inFlight} in flight\n\n${table(measured)}`
+          : `## ${workload.title}\n\n${transferTable(measured, workload.bytes)}`,
+      );
       console.log(`\n${report.at(-1)}`);
     } finally {
       await server.stop();
@@ -70,18 +74,25 @@ async function measureAll(
   server: BenchServer,
   rounds: number,
   seconds: number,
+  bytes: number | undefined,
 ): Promise<Map<string, Measurement[]>> {
   const measured = new Map<string, Measurement[]>(clients.map((client) => [client, []]));
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < clients.length; turn++) {
       const client = clients[(round + turn) % clients.length]!;
-      const result = await measureOnce({ client, workload, target: server.target, seconds });
+      const result = await measureOnce({
+        client,
+        workload,
+        target: server.target,
+        seconds,
+        folder: server.folder,
+      });
       if (result === null) {
         measured.delete(client);
         continue;
       }
       measured.get(client)?.push(result);
-      console.log(`${workload} ${round + 1}/${rounds} ${client}: ${describe(result)}`);
+      console.log(`${workload} ${round + 1}/${rounds} ${client}: ${describe(result, bytes)}`);
     }
   }
   return measured;
@@ -91,13 +102,47 @@ async function measureOnce(task: Task): Promise<Measurement | null> {
   const program = fileURLToPath(new URL('measure.ts', FOLDER));
   const args = ['--import', 'tsx', program, JSON.stringify(task)];
   const { stdout } = await promisify(execFile)(...pin(1, process.execPath, args), {
-    timeout: (task.seconds + 30) * 1000,
+    timeout: (task.seconds + 120) * 1000,
   });
   return JSON.parse(stdout) as Measurement | null;
 }
 
-const describe = ({ operationsPerSecond, cpuPerOperation }: Measurement): string =>
-  `${Math.round(operationsPerSecond)} operations/s, ${cpuPerOperation.toFixed(1)} µs of CPU each`;
+function describe(measured: Measurement, bytes: number | undefined): string {
+  if (bytes !== undefined) {
+    const { rate, cpu, rss } = transfer(measured, bytes);
+    return `${rate.toFixed(0)} MB/s, ${cpu.toFixed(2)} s of CPU a GiB, ${rss.toFixed(0)} MiB at most`;
+  }
+  const { operationsPerSecond, cpuPerOperation } = measured;
+  return `${Math.round(operationsPerSecond)} operations/s, ${cpuPerOperation.toFixed(1)} µs of CPU each`;
+}
+
+/** MB/s, CPU seconds for each GiB, MiB of memory at the peak. */
+function transfer(
+  { operationsPerSecond, cpuPerOperation, peakRss }: Measurement,
+  bytes: number,
+): { rate: number; cpu: number; rss: number } {
+  return {
+    rate: (operationsPerSecond * bytes) / 1e6,
+    cpu: (cpuPerOperation / 1e6 / bytes) * 1024 ** 3,
+    rss: peakRss / 1024 ** 2,
+  };
+}
+
+function transferTable(measured: ReadonlyMap<string, readonly Measurement[]>, bytes: number): string {
+  const rows = [...measured].map(([client, results]) => {
+    const each = results.map((result) => transfer(result, bytes));
+    const of = (figure: 'rate' | 'cpu' | 'rss') => median(each.map((result) => result[figure]));
+    return {
+      rate: of('rate'),
+      line: `| ${client} | ${of('rate').toFixed(0)} | ${of('cpu').toFixed(2)} | ${of('rss').toFixed(0)} |`,
+    };
+  });
+  return [
+    '| client | MB/s | CPU s/GiB | peak RSS MiB |',
+    '|---|--:|--:|--:|',
+    ...rows.sort((a, b) => b.rate - a.rate).map(({ line }) => line),
+  ].join('\n');
+}
 
 function heading({ name }: BenchServer, rounds: number, seconds: number): string {
   const pinned = canPin ? ' Server and client are pinned to a core each.' : '';

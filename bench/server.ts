@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../scripts/servers/free-ports.ts';
 import { openSandbox, type Sandbox } from '../scripts/servers/sandbox.ts';
@@ -11,6 +11,8 @@ export interface BenchServer {
   /** What it is, for the report. */
   readonly name: string;
   readonly target: Target;
+  /** For the clients' files, beside the server's own. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -45,7 +47,9 @@ async function start(sandbox: Sandbox, objects: Readonly<Record<string, number>>
   const [known] = Object.keys(objects);
   const url = `http://${target.hostname}:${port}/${target.bucket}/${known ?? ''}`;
   await sandbox.until('the server', async () => (await fetch(url)).ok || known === undefined);
-  return { name: version ? `nginx ${version}` : 'the embedded server', target, stop: sandbox.stop };
+  const folder = sandbox.path('files');
+  await mkdir(folder, { recursive: true });
+  return { name: version ? `nginx ${version}` : 'the embedded server', target, folder, stop: sandbox.stop };
 }
 
 async function startNginx(
@@ -56,7 +60,8 @@ async function startNginx(
   const bucket = sandbox.path('root', target.bucket);
   await mkdir(bucket, { recursive: true });
   for (const [key, size] of Object.entries(objects)) {
-    await writeFile(`${bucket}/${key}`, new Uint8Array(size).fill(0x61));
+    await writeFile(`${bucket}/${key}`, '');
+    await truncate(`${bucket}/${key}`, size);
   }
   const conf = sandbox.path('nginx.conf');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -72,12 +77,26 @@ events { worker_connections 1024; }
 http {
   access_log off;
   keepalive_requests 1000000000;
+  map $request_method $part_etag { PUT '"0123456789abcdef0123456789abcdef"'; default ''; }
   ${temporary}
   server {
     listen ${target.hostname}:${target.port};
     root ${sandbox.path('root')};
     client_max_body_size 0;
-    location / { dav_methods PUT DELETE; }
+    # A multipart upload as far as a client can tell: an id, ETags, and an answer when it is completed.
+    error_page 418 = @multipart;
+    location / {
+      if ($request_method = POST) { return 418; }
+      dav_methods PUT DELETE;
+      add_header ETag $part_etag;
+    }
+    location @multipart {
+      default_type application/xml;
+      if ($args ~ "^uploads") {
+        return 200 '<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></InitiateMultipartUploadResult>';
+      }
+      return 200 '<CompleteMultipartUploadResult><Location>l</Location><Bucket>b</Bucket><Key>k</Key><ETag>"0123456789abcdef0123456789abcdef-2"</ETag></CompleteMultipartUploadResult>';
+    }
   }
 }
 `,

@@ -4,22 +4,25 @@
  * @module
  */
 import { type ConnectionArguments, Connection as PortableConnection } from './client/connection.ts';
+import { type PoolArguments, Pool as PortablePool } from './client/pool.ts';
 import type { Platform } from './client/settings.ts';
 import { fetchTransport } from './http/fetch-transport.ts';
 import { environmentCredentials, environmentEndpoint, environmentRegion } from './node/environment.ts';
+import { nodeFiles } from './node/file.ts';
 import { nodeHashes } from './node/hash.ts';
 import { httpTransport } from './node/http-transport.ts';
 
 const platform: Platform = {
   hashes: nodeHashes,
-  transport(options) {
+  transport(options, sockets) {
     // Their fetch cannot be told whom to trust in the same way; their node:http can.
-    const { verify, ca, sockets, transport } = options;
-    if (verify === false || ca !== undefined || sockets !== undefined || transport === 'http') {
-      return httpTransport(options);
+    const { verify, ca, transport } = options;
+    if (verify === false || ca !== undefined || options.sockets !== undefined || transport === 'http') {
+      return httpTransport({ ...options, sockets: options.sockets ?? sockets });
     }
     return fetchTransport();
   },
+  files: nodeFiles,
   environment: {
     credentials: environmentCredentials,
     region: environmentRegion,
@@ -30,6 +33,13 @@ const platform: Platform = {
 /** A connection to an S3 service; see the options for what it takes. */
 export class Connection extends PortableConnection {
   constructor(...args: ConnectionArguments) {
+    super(platform, args);
+  }
+}
+
+/** A connection that does so many things at a time and no more; see the options for what it takes. */
+export class Pool extends PortablePool {
+  constructor(...args: PoolArguments) {
     super(platform, args);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ConnectionArguments, Connection as PortableConnection } from './client/connection.ts';
+import { type PoolArguments, Pool as PortablePool } from './client/pool.ts';
 import type { Platform } from './client/settings.ts';
 import { fetchTransport } from './http/fetch-transport.ts';
 import { portableHashes } from './protocol/portable-hash.ts';
@@ -21,6 +22,13 @@ const platform: Platform = {
 /** A connection to an S3 service; see the options for what it takes. */
 export class Connection extends PortableConnection {
   constructor(...args: ConnectionArguments) {
+    super(platform, args);
+  }
+}
+
+/** A connection that does so many things at a time and no more; see the options for what it takes. */
+export class Pool extends PortablePool {
+  constructor(...args: PoolArguments) {
     super(platform, args);
   }
 }

@@ -1,5 +1,9 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Agent } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { CONNECTIONS, type Connect } from '../client.ts';
 
 export const connect: Connect = ({ hostname, port, bucket, region, accessKey, secretKey }) => {
@@ -10,6 +14,10 @@ export const connect: Connect = ({ hostname, port, bucket, region, accessKey, se
     forcePathStyle: true,
     requestHandler: { httpAgent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }) },
   });
+  const upload = async (key: string, body: Readable) => {
+    const params = { Bucket: bucket, Key: key, Body: body };
+    await new Upload({ client, params, partSize: 8 * 1024 * 1024, queueSize: 4 }).done();
+  };
   return {
     get: async (key) => {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -17,6 +25,13 @@ export const connect: Connect = ({ hostname, port, bucket, region, accessKey, se
     },
     put: async (key, body) => {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    },
+    uploadFile: (key, path) => upload(key, createReadStream(path)),
+    uploadStream: upload,
+    // It has no parallel download of its own.
+    downloadFile: async (key, path) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      await pipeline(Body as Readable, createWriteStream(path));
     },
   };
 };

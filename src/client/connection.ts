@@ -1,12 +1,16 @@
-import type { BodyInput } from '../http/body.ts';
+import { type BodyInput, bodySource } from '../http/body.ts';
 import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
+import { type Connected, inside } from './connected.ts';
 import type { CopyOptions } from './copy.ts';
 import { type Deleted, type DeleteOptions, deleteKey } from './delete.ts';
-import type { DeleteManyResult } from './delete-many.ts';
+import type { DeleteManyOptions, DeleteManyResult, ObjectToDelete } from './delete-many.ts';
 import { get } from './get.ts';
 import { exists, headObject, type ObjectHead } from './head.ts';
+import type { InitiateUploadOptions } from './initiate-upload.ts';
+import { type Jobs, unlimited } from './jobs.ts';
 import { type CommonPrefix, type Listing, type ListOptions, list, type S3Object } from './list.ts';
+import type { MultipartUpload } from './multipart-upload.ts';
 import {
   type BucketOr,
   type CallOptions,
@@ -35,9 +39,16 @@ export type ConnectionArguments =
  */
 export class Connection {
   readonly #sender: Sender;
+  readonly #jobs: Jobs;
 
-  constructor(platform: Platform, args: ConnectionArguments) {
+  /** @param jobs begins every call that sends something */
+  constructor(platform: Platform, args: ConnectionArguments, jobs: Jobs = unlimited) {
     this.#sender = new Sender(resolveSettings(platform, connectionOptions(args)));
+    this.#jobs = jobs;
+  }
+
+  get [inside](): Connected[typeof inside] {
+    return { sender: this.#sender, jobs: this.#jobs };
   }
 
   get defaultBucket(): string | undefined {
@@ -45,40 +56,91 @@ export class Connection {
   }
 
   /** Makes a bucket, private unless told otherwise. */
-  async createBucket(bucket: string, options: CreateBucketOptions = {}): Promise<Stored> {
-    const { createBucket } = await import('./buckets.ts');
-    return createBucket(this.#sender, bucket, options);
+  createBucket(bucket: string, options?: CreateBucketOptions): Promise<Stored> {
+    return this.#call(options, async (given) => {
+      const { createBucket } = await import('./buckets.ts');
+      return createBucket(this.#sender, bucket, given);
+    });
   }
 
   /** Deletes an empty bucket, which has to be named: the default bucket is not meant by leaving it out. */
-  async deleteBucket(bucket: string, options: CallOptions = {}): Promise<Stored> {
-    const { deleteBucket } = await import('./buckets.ts');
-    return deleteBucket(this.#sender, bucket, options);
+  deleteBucket(bucket: string, options?: CallOptions): Promise<Stored> {
+    return this.#call(options, async (given) => {
+      const { deleteBucket } = await import('./buckets.ts');
+      return deleteBucket(this.#sender, bucket, given);
+    });
   }
 
   /** Rejects with `NotFound` or `Forbidden` where the bucket is not there or not open to the caller. */
-  async headBucket(options?: BucketOr<CallOptions>): Promise<BucketHead> {
-    const { headBucket } = await import('./buckets.ts');
-    return headBucket(this.#sender, callOptions(options));
+  headBucket(options?: BucketOr<CallOptions>): Promise<BucketHead> {
+    return this.#call(options, async (given) => {
+      const { headBucket } = await import('./buckets.ts');
+      return headBucket(this.#sender, given);
+    });
   }
 
   /** The caller's buckets. */
-  async listBuckets(options: Omit<CallOptions, 'bucket'> = {}): Promise<Bucket[]> {
-    const { listBuckets } = await import('./buckets.ts');
-    return listBuckets(this.#sender, options);
+  listBuckets(options?: Omit<CallOptions, 'bucket'>): Promise<Bucket[]> {
+    return this.#call(options, async (given) => {
+      const { listBuckets } = await import('./buckets.ts');
+      return listBuckets(this.#sender, given);
+    });
   }
 
   /** Stores an object. A body that can be read again is sent again when an attempt fails. */
-  async upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
-    return upload(this.#sender, key, body, callOptions(options));
+  upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
+    return this.#call(
+      options,
+      (given) => upload(this.#sender, key, body, given),
+      () => endBody(body),
+    );
+  }
+
+  /** Stores a file: in one piece where it is small, else part by part, read by position. */
+  uploadFile(
+    key: string,
+    path: string | URL,
+    options?: BucketOr<Omit<UploadOptions, 'contentLength'>>,
+  ): Promise<Stored> {
+    return this.#call(options, async (given) => {
+      const { uploadFile } = await import('./upload-file.ts');
+      return uploadFile(this.#sender, key, path, given);
+    });
+  }
+
+  /** Begins an upload whose parts are sent one by one with its `uploadPart`. */
+  initiateMultipartUpload(key: string, options?: BucketOr<InitiateUploadOptions>): Promise<MultipartUpload> {
+    return this.#call(options, async (given) => {
+      const { initiateMultipartUpload } = await import('./initiate-upload.ts');
+      return initiateMultipartUpload(this, key, given);
+    });
+  }
+
+  /** The uploads in parts that are neither completed nor aborted, of keys that start with `prefix`. */
+  async *listMultipartUploads(
+    prefix = '',
+    options?: BucketOr<CallOptions>,
+  ): AsyncGenerator<MultipartUpload, void, undefined> {
+    const { listMultipartUploads } = await import('./list-uploads.ts');
+    yield* listMultipartUploads(this, prefix, callOptions(options));
+  }
+
+  /** The same, all at once. */
+  async getAllMultipartUploads(
+    options?: BucketOr<CallOptions & { prefix?: string | undefined }>,
+  ): Promise<MultipartUpload[]> {
+    const { prefix, ...given } = callOptions(options);
+    const uploads: MultipartUpload[] = [];
+    for await (const upload of this.listMultipartUploads(prefix, given)) uploads.push(upload);
+    return uploads;
   }
 
   /**
    * Reads an object. Resolves when the headers are there; the body is read by `bytes()`, `text()`, `json()`, `body` or
    * iteration, and has to be read or cancelled.
    */
-  async get(key: string, options?: BucketOr<ReadOptions>): Promise<S3Response> {
-    return get(this.#sender, key, callOptions(options));
+  get(key: string, options?: BucketOr<ReadOptions>): Promise<S3Response> {
+    return this.#call(options, (given) => get(this.#sender, key, given));
   }
 
   /** All objects whose keys start with `prefix`, in order of their keys' UTF-8 bytes. */
@@ -88,43 +150,49 @@ export class Connection {
   ): Listing<S3Object | CommonPrefix>;
   list(prefix?: string, options?: BucketOr<ListOptions>): Listing<S3Object>;
   list(prefix = '', options?: BucketOr<ListOptions>): Listing<S3Object> & Listing<S3Object | CommonPrefix> {
-    return list(this.#sender, prefix, callOptions(options));
+    return list(this.#sender, prefix, callOptions(options), this.#jobs.run);
   }
 
   /** Deletes an object; that there is none is no error. */
-  async delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
-    return deleteKey(this.#sender, key, callOptions(options));
+  delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
+    return this.#call(options, (given) => deleteKey(this.#sender, key, given));
   }
 
   /** Deletes many objects, a thousand a request, and tells what became of each. */
-  async deleteMany(
-    keys: Iterable<string> | AsyncIterable<string>,
-    options?: BucketOr<CallOptions>,
+  deleteMany(
+    keys: Iterable<string | ObjectToDelete> | AsyncIterable<string | ObjectToDelete>,
+    options?: BucketOr<DeleteManyOptions>,
   ): Promise<DeleteManyResult> {
-    const { deleteMany } = await import('./delete-many.ts');
-    return deleteMany(this.#sender, keys, callOptions(options));
+    return this.#jobs.spread(async (run) => {
+      const { deleteMany } = await import('./delete-many.ts');
+      return deleteMany(this.#sender, keys, callOptions(options), run);
+    });
   }
 
   /** Copies an object on the server, with all that is stored beside it but for what is given anew. */
-  async copy(options: CopyOptions): Promise<Stored> {
-    const { copy } = await import('./copy.ts');
-    return copy(this.#sender, options);
+  copy(options: CopyOptions): Promise<Stored> {
+    return this.#call(options, async (given) => {
+      const { copy } = await import('./copy.ts');
+      return copy(this.#sender, given);
+    });
   }
 
   /** What is stored beside an object, without its bytes. Rejects with `NotFound` where there is none. */
-  async headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
-    return headObject(this.#sender, key, callOptions(options));
+  headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
+    return this.#call(options, (given) => headObject(this.#sender, key, given));
   }
 
   /** Whether there is such an object. */
-  async exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
-    return exists(this.#sender, key, callOptions(options));
+  exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
+    return this.#call(options, (given) => exists(this.#sender, key, given));
   }
 
   /** Changes what is stored beside an object's bytes; what is not given stays as it is. */
-  async updateMetadata(key: string, options: UpdateMetadataOptions): Promise<Stored> {
-    const { updateMetadata } = await import('./update-metadata.ts');
-    return updateMetadata(this.#sender, key, options);
+  updateMetadata(key: string, options: UpdateMetadataOptions): Promise<Stored> {
+    return this.#call(options, async (given) => {
+      const { updateMetadata } = await import('./update-metadata.ts');
+      return updateMetadata(this.#sender, key, given);
+    });
   }
 
   /** A URL that lets anyone who has it do one thing with one object for a while. Sends nothing. */
@@ -140,8 +208,8 @@ export class Connection {
   }
 
   /** Sends any operation of `minis3/operations`. */
-  async send<O extends Operation>(operation: O, input: InputOf<O>, call: Call = {}): Promise<OutputOf<O>> {
-    return this.#sender.send(operation, input, call);
+  send<O extends Operation>(operation: O, input: InputOf<O>, call?: Call): Promise<OutputOf<O>> {
+    return this.#call(call, (given) => this.#sender.send(operation, input, given));
   }
 
   /** For logs: where it goes, nothing about who it is. */
@@ -149,10 +217,29 @@ export class Connection {
     const { endpoint, region, defaultBucket } = this.#sender.settings;
     return { hostname: endpoint.hostname, port: endpoint.port, region, defaultBucket };
   }
+
+  #call<O extends CallOptions, T>(
+    options: BucketOr<O>,
+    call: (options: O) => Promise<T>,
+    unused?: () => void,
+  ): Promise<T> {
+    const given = callOptions(options);
+    return this.#jobs.run(async () => call(given), given.signal, unused);
+  }
 }
 
-function connectionOptions([first, secretKey, rest]: ConnectionArguments): ConnectionOptions {
+/** The options of a constructor, however they were given. */
+export function connectionOptions([first, secretKey, rest]: ConnectionArguments): ConnectionOptions {
   if (typeof first !== 'string') return first ?? {};
   const options = typeof rest === 'string' ? { defaultBucket: rest } : rest;
   return { ...options, accessKey: first, secretKey: secretKey as string };
+}
+
+/** Ends a stream whose upload will never begin, as an upload that fails does. */
+async function endBody(body: BodyInput): Promise<void> {
+  try {
+    if (typeof body !== 'function') (await bodySource(body)).cancel();
+  } catch {
+    // It was no body.
+  }
 }

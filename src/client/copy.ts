@@ -1,14 +1,17 @@
+import { largestPart } from '../http/parts.ts';
 import { copyObject } from '../operations/copying.ts';
+import { S3Error } from '../protocol/error.ts';
 import { encodePath, encodeUri } from '../protocol/uri.ts';
 import { headObject, type ObjectHead } from './head.ts';
 import { checkBucket, checkKey } from './names.ts';
 import { objectInput } from './object-headers.ts';
-import type { ObjectOptions } from './options.ts';
+import type { ObjectOptions, PartOptions, UploadOptions } from './options.ts';
+import { checkPartOptions } from './part-plan.ts';
 import { bareEtag } from './response.ts';
 import type { Sender } from './send.ts';
 import type { Stored } from './stored.ts';
 
-export interface CopyOptions extends Omit<ObjectOptions, 'bucket'> {
+export interface CopyOptions extends Omit<ObjectOptions, 'bucket'>, PartOptions {
   fromKey: string;
   /** Default: the connection's default bucket. */
   fromBucket?: string | undefined;
@@ -19,6 +22,19 @@ export interface CopyOptions extends Omit<ObjectOptions, 'bucket'> {
   toBucket?: string | undefined;
   /** Only while the source has this ETag. */
   ifMatch?: string | undefined;
+  /** `'*'`: only if there is no object yet where the copy goes. */
+  ifNoneMatch?: string | undefined;
+  /** The copy's tags, by name. Default: the source's. */
+  tags?: UploadOptions['tags'];
+  /**
+   * Bytes from which on, exclusive, the copy is made in parts. The source is then asked for its size first. Default:
+   * what the server takes in one piece, 5 GiB on AWS.
+   */
+  multipartThreshold?: number | undefined;
+  /** Bytes in a part, 5 MiB to 5 GiB. Default 128 MiB. */
+  partSize?: number | undefined;
+  /** Most parts in the making. Default 4. */
+  concurrency?: number | undefined;
   /**
    * Given `metadata`, `contentType` or `expires`: the copy has these and nothing else of that kind. Default false: what
    * is not given stays as it is at the source.
@@ -33,61 +49,80 @@ export async function copy(sender: Sender, options: CopyOptions): Promise<Stored
   checkBucket(fromBucket);
   checkKey(fromKey);
   checkKey(toKey);
+  checkPartOptions(options);
   const changes = metadata !== undefined || contentType !== undefined || expires !== undefined;
   const source = { bucket: fromBucket, versionId: fromVersionId, ifMatch: options.ifMatch, signal };
-  const head = changes && !replace ? await headObject(sender, fromKey, source) : undefined;
-  return sendCopy(
-    sender,
-    { ...options, fromBucket, toBucket: options.toBucket ?? fromBucket },
-    head,
-    changes,
-  );
+  const keep = changes && !replace;
+  const head =
+    keep || options.multipartThreshold !== undefined ? await headObject(sender, fromKey, source) : undefined;
+  const toBucket = options.toBucket ?? fromBucket;
+  return sendCopy(sender, { ...options, fromBucket, toBucket }, head, changes);
 }
 
 /**
- * The CopyObject itself.
+ * The copy itself: one CopyObject, or parts where the object is too large for that.
  *
- * @param head what the source has, to be kept where `options` say nothing else; the copy is made only of this version
- * @param changes whether content headers and metadata are sent anew
+ * @param head what the source has; the copy is made only of this version
+ * @param changes whether content headers and metadata are sent anew: with what the source has, unless it is to be
+ * replaced
  */
-export function sendCopy(
+export async function sendCopy(
   sender: Sender,
   options: CopyOptions & { fromBucket: string; toBucket: string },
   head: ObjectHead | undefined,
   changes: boolean,
 ): Promise<Stored> {
   const { fromBucket, fromKey, fromVersionId, toBucket, toKey, signal } = options;
-  const given = objectInput(options);
+  const { ifMatch, ifNoneMatch, multipartThreshold = Number.POSITIVE_INFINITY } = options;
+  const given = { ...objectInput(options), bucket: toBucket };
+  const keep = !(changes && options.replace);
   const version = fromVersionId === undefined ? '' : `?versionId=${encodeUri(fromVersionId)}`;
+  const copySource = `${encodeUri(fromBucket)}/${encodePath(fromKey)}${version}`;
+  const inParts = async (known: ObjectHead) => {
+    const { copyParts } = await import('./copy-parts.ts');
+    const input = { ...given, ...(keep && kept(known, given)) };
+    return copyParts(sender, options, input, copySource, known);
+  };
+  if (head && head.size > multipartThreshold) return inParts(head);
   const input = {
     ...given,
     key: toKey,
-    bucket: toBucket,
-    copySource: `${encodeUri(fromBucket)}/${encodePath(fromKey)}${version}`,
-    copySourceIfMatch: options.ifMatch ?? head?.headers['etag'],
+    copySource,
+    copySourceIfMatch: ifMatch ?? head?.headers['etag'],
+    ifNoneMatch,
     metadataDirective: changes ? 'REPLACE' : 'COPY',
-    ...(head && kept(head, given)),
+    taggingDirective: options.tags && 'REPLACE',
+    ...(head && changes && keep && kept(head, given)),
   };
-  return sender.exchange(
-    copyObject,
-    input,
-    { ...options, signal },
-    {
-      read: async (response) => {
-        const { copyObjectResult } = await sender.read(copyObject, response);
-        const { status, headers } = response;
-        return {
-          status,
-          etag: bareEtag(copyObjectResult?.etag),
-          versionId: headers['x-amz-version-id'],
-          headers,
-        };
+  try {
+    return await sender.exchange(
+      copyObject,
+      input,
+      { ...options, signal },
+      {
+        read: async (response) => {
+          const { copyObjectResult } = await sender.read(copyObject, response);
+          const { status, headers } = response;
+          return {
+            status,
+            etag: bareEtag(copyObjectResult?.etag),
+            versionId: headers['x-amz-version-id'],
+            headers,
+          };
+        },
       },
-    },
-  );
+    );
+  } catch (error) {
+    if (!(error instanceof S3Error) || !/^(EntityTooLarge|InvalidRequest)$/.test(error.code)) throw error;
+    const source = { bucket: fromBucket, versionId: fromVersionId, ifMatch, signal };
+    const known = head ?? (await headObject(sender, fromKey, source).catch(() => undefined));
+    // InvalidRequest is what AWS says, though not only of size.
+    if (known && (known.size > largestPart || error.code === 'EntityTooLarge')) return inParts(known);
+    throw error;
+  }
 }
 
-/** CopyObject with REPLACE forgets whatever it is not told again, and the storage class in any case. */
+/** A copy that is told anything anew, or made in parts, forgets the rest; and the storage class in any case. */
 function kept({ headers, metadata }: ObjectHead, given: Record<string, unknown>): Record<string, unknown> {
   const expires = headers['expires'];
   return {

@@ -6,12 +6,14 @@ export type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 export type { PostCondition } from '../protocol/post-policy.ts';
 export type { RequestedRange } from '../protocol/range.ts';
 export type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
+export type { Completed, CompletedOptions } from './completed.ts';
 export type { ConnectionArguments } from './connection.ts';
 export type { CopyOptions } from './copy.ts';
 export type { Deleted, DeleteOptions } from './delete.ts';
-export type { DeleteManyResult } from './delete-many.ts';
+export type { DeleteManyOptions, DeleteManyResult, ObjectToDelete } from './delete-many.ts';
 export type { ObjectHead } from './head.ts';
 export type { CommonPrefix, Listing, ListOptions, ListPage, S3Object } from './list.ts';
+export type { Mapped } from './map-settled.ts';
 export type {
   CallOptions,
   ConnectionOptions,
@@ -21,6 +23,8 @@ export type {
   RequestEvent,
   UploadOptions,
 } from './options.ts';
+export type { PoolArguments, PoolOptions } from './pool.ts';
 export type { PresignedPost, PresignOptions, PresignPostOptions } from './presign.ts';
+export type { Settled } from './settled.ts';
 export type { Stored } from './stored.ts';
 export type { UpdateMetadataOptions } from './update-metadata.ts';

@@ -1,16 +1,16 @@
 import type { Jobs, Run } from './jobs.ts';
+import { waitingLine } from './waiting-line.ts';
 
 export interface Limiter extends Jobs {
-  readonly closed: boolean;
-  /** Refuses calls from now on; resolves when those it has accepted have ended. */
+  /** Refuses calls from now on; resolves when those accepted before have ended. */
   close(): Promise<void>;
   /** @throws {TypeError} it has been closed. */
   check(): void;
 }
 
 /**
- * Runs at most `size` jobs at a time, in the order they were given. A rejection nobody handles is not an unhandled one:
- * the promise is there for whoever wants to know.
+ * Runs at most `size` jobs at a time, in the order they came. The promises it gives may be left alone: a rejection that
+ * nobody handles is no unhandled rejection.
  */
 export function limiter(size: number): Limiter {
   const line = waitingLine();
@@ -29,11 +29,11 @@ export function limiter(size: number): Limiter {
       return hold(job);
     }
     return new Promise((resolve, reject) => {
-      const leave = () => {
+      const leave = (reason: unknown) => {
         unused?.();
-        reject(signal?.reason);
+        reject(reason);
       };
-      line.add({ start: () => resolve(hold(job)), leave, signal, next: undefined });
+      line.add({ start: () => resolve(hold(job)), leave }, signal);
     });
   };
 
@@ -47,26 +47,29 @@ export function limiter(size: number): Limiter {
     }
   }
 
-  function accept<T>(call: () => Promise<T>): Promise<T> {
+  function accept<T>(call: Promise<T>): Promise<T> {
     accepted++;
-    const result = call();
-    result.then(ended, ended);
-    return result;
+    call.then(ended, ended);
+    return call;
   }
 
   function ended(): void {
     if (--accepted === 0) drained?.();
   }
 
-  const limit: Limiter = {
+  function refusal(): TypeError {
+    return new TypeError('The pool has been closed');
+  }
+
+  return {
     run(job, signal, unused) {
-      if (!closing) return accept(() => take(job, signal, unused));
+      if (!closing) return accept(take(job, signal, unused));
       unused?.();
-      return refused();
+      return accept(Promise.reject(refusal()));
     },
-    spread: (call) => (closing ? refused() : accept(() => call(take))),
-    get closed() {
-      return closing !== undefined;
+    spread: (call) => accept(closing ? Promise.reject(refusal()) : call(take)),
+    check() {
+      if (closing) throw refusal();
     },
     close() {
       closing ??= new Promise((resolve) => {
@@ -75,9 +78,5 @@ export function limiter(size: number): Limiter {
       });
       return closing;
     },
-    check() {
-      if (closing) throw new TypeError('The pool has been closed');
-    },
   };
-  return limit;
 }

@@ -2,6 +2,7 @@ import { listObjects, listObjectsV2 } from '../operations/listing.ts';
 import type { Operation, OutputOf } from '../operations/operation.ts';
 import { compareUtf8 } from '../protocol/compare-utf8.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
+import { type Run, unlimited } from './jobs.ts';
 import type { CallOptions } from './options.ts';
 import { bareEtag } from './response.ts';
 import type { Sender } from './send.ts';
@@ -47,10 +48,12 @@ export interface Listing<Entry> extends AsyncIterable<Entry> {
   pages(): AsyncIterable<ListPage>;
 }
 
+/** @param run starts the request of each page */
 export function list(
   sender: Sender,
   prefix: string,
   options: ListOptions,
+  run: Run = unlimited.run,
 ): Listing<S3Object> & Listing<S3Object | CommonPrefix> {
   if (typeof prefix !== 'string') throw new TypeError('prefix must be text');
   const { pageSize, version = 2 } = options;
@@ -58,7 +61,7 @@ export function list(
     throw new RangeError('pageSize must be an integer from 1 to 1,000');
   }
   if (version !== 1 && version !== 2) throw new TypeError('version must be 1 or 2');
-  const pages = () => listPages(sender, prefix, options);
+  const pages = () => listPages(sender, prefix, options, run);
   return {
     pages,
     async *[Symbol.asyncIterator]() {
@@ -70,25 +73,32 @@ export function list(
   };
 }
 
-async function* listPages(sender: Sender, prefix: string, options: ListOptions): AsyncGenerator<ListPage> {
+async function* listPages(
+  sender: Sender,
+  prefix: string,
+  options: ListOptions,
+  run: Run,
+): AsyncGenerator<ListPage> {
   const { bucket, delimiter, startAfter, pageSize } = options;
   const input = { bucket, prefix, delimiter, maxKeys: pageSize, encodingType: 'url' };
   const operation = options.version === 1 ? listObjects : listObjectsV2;
   let next: string | undefined;
   do {
+    const asked =
+      operation === listObjects
+        ? { ...input, marker: next ?? startAfter }
+        : { ...input, startAfter, continuationToken: next };
     const {
       objects,
       prefixes,
       next: following,
-    } = await sender.exchange(
-      operation,
-      operation === listObjects
-        ? { ...input, marker: next ?? startAfter }
-        : { ...input, startAfter, continuationToken: next },
-      options,
-      {
-        read: async (response) => readPage((await sender.read<Operation>(operation, response)) as Page, next),
-      },
+    }: Following = await run(
+      () =>
+        sender.exchange(operation, asked, options, {
+          read: async (response) =>
+            readPage((await sender.read<Operation>(operation, response)) as Page, next),
+        }),
+      options.signal,
     );
     yield { objects, prefixes };
     next = following;
@@ -98,8 +108,11 @@ async function* listPages(sender: Sender, prefix: string, options: ListOptions):
 /** What the two versions have in common, and how each says where it goes on. */
 type Page = OutputOf<typeof listObjectsV2> & Pick<OutputOf<typeof listObjects>, 'nextMarker'>;
 
+/** A page, and where the list goes on. */
+type Following = ListPage & { readonly next: string | undefined };
+
 /** @param previous what this page was asked for with: the same again would go round in circles for ever */
-function readPage(page: Page, previous: string | undefined): ListPage & { next: string | undefined } {
+function readPage(page: Page, previous: string | undefined): Following {
   const decode = page.encodingType === 'url' ? decodeListed : (text: string) => text;
   const objects = page.contents.map(
     (entry): S3Object => ({
@@ -113,9 +126,9 @@ function readPage(page: Page, previous: string | undefined): ListPage & { next: 
   const prefixes = page.commonPrefixes.map((entry) => decode(entry.prefix ?? ''));
   let next: string | undefined;
   if (page.isTruncated) {
-    // Version 1 gives a marker, though many servers only with a delimiter: else it is the last entry.
-    const marker = page.nextMarker && decode(page.nextMarker);
-    next = page.nextContinuationToken || marker || lastOf(objects.at(-1)?.key, prefixes.at(-1));
+    // Version 1 goes on after the last entry. Few servers give that as a marker, and Ceph without its encoding.
+    const last = lastOf(objects.at(-1)?.key, prefixes.at(-1));
+    next = page.nextContinuationToken || last || (page.nextMarker && decode(page.nextMarker));
   }
   if (page.isTruncated === undefined || (page.isTruncated && (!next || next === previous))) {
     throw new XmlError('it does not say where the list goes on');
@@ -128,7 +141,7 @@ function lastOf(key: string | undefined, prefix: string | undefined): string | u
 }
 
 /** `encoding-type=url`: AWS writes a space as `+`, others as `%20`. A malformed text is left as it is. */
-function decodeListed(text: string): string {
+export function decodeListed(text: string): string {
   if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

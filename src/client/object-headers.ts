@@ -1,8 +1,9 @@
+import { canonicalQuery } from '../protocol/uri.ts';
 import { contentTypeOf } from './content-type.ts';
-import type { Expires, ObjectOptions } from './options.ts';
+import type { Expires, ObjectOptions, UploadOptions } from './options.ts';
 
 /** The members that PutObject, CopyObject and CreateMultipartUpload take for what is stored beside the bytes. */
-export function objectInput(options: ObjectOptions): Record<string, unknown> {
+export function objectInput(options: ObjectOptions & Pick<UploadOptions, 'tags'>): Record<string, unknown> {
   return {
     bucket: options.bucket,
     acl: options.public ? 'public-read' : undefined,
@@ -10,7 +11,13 @@ export function objectInput(options: ObjectOptions): Record<string, unknown> {
     contentType: options.contentType,
     metadata: options.metadata,
     storageClass: options.storageClass,
+    tagging: options.tags && formatTags(Object.entries(options.tags)),
   };
+}
+
+/** Tags as a header carries them. */
+export function formatTags(tags: readonly (readonly [name: string, value: string])[]): string {
+  return canonicalQuery(tags);
 }
 
 /** What is stored as Content-Type: what the caller says, else what the body is, else what the key looks like. */

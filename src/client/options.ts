@@ -117,7 +117,30 @@ export interface ObjectOptions extends CallOptions {
   storageClass?: string | undefined;
 }
 
-export interface UploadOptions extends ObjectOptions {
+/** How far a transfer is. */
+export interface Progress {
+  /** Bytes that are where they belong. */
+  readonly loaded: number;
+  /** Bytes in all, once that is known. */
+  readonly total: number | undefined;
+  /** Parts that are where they belong; 0 for a transfer in one piece. */
+  readonly parts: number;
+}
+
+/** How large transfers are divided. */
+export interface PartOptions {
+  /**
+   * Bytes in a part, 5 MiB to 5 GiB; more where an object would have more than 10,000 parts. Default 8 MiB. An upload
+   * holds as much as that in memory for each part in flight.
+   */
+  partSize?: number | undefined;
+  /** Most parts in flight. Default 4. */
+  concurrency?: number | undefined;
+  /** Bytes from which on, exclusive, an object is sent in parts. `Infinity`: never. Default 16 MiB. */
+  multipartThreshold?: number | undefined;
+}
+
+export interface UploadOptions extends ObjectOptions, PartOptions {
   /** Bytes in the body, for a stream whose length is known. Held to: more or fewer is an error. */
   contentLength?: number | undefined;
   /** Only if the object there has this ETag. */
@@ -125,6 +148,10 @@ export interface UploadOptions extends ObjectOptions {
   /** `'*'`: only if there is no object yet. */
   ifNoneMatch?: string | undefined;
   checksum?: ChecksumAlgorithm | false | undefined;
+  /** The object's tags, by name. */
+  tags?: Readonly<Record<string, string>> | undefined;
+  /** Called after each part, and at the end of what is sent in one piece. */
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Options from a call's last argument. */

@@ -18,19 +18,25 @@ export async function parallel<T>(
   const iterator: AsyncIterator<T> | Iterator<T> =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const running = new Set<Promise<void>>();
+  let finished: (() => void) | undefined;
   let ended = false;
   try {
     while (!controller.signal.aborted) {
-      const { done, value } = await abortable(Promise.resolve(iterator.next()), controller.signal);
+      const next = iterator.next();
+      const { done, value } = 'then' in next ? await abortable(next, controller.signal) : next;
       if (done) {
         ended = true;
         break;
       }
       const run = job(value, controller.signal)
         .catch((error) => controller.abort(error))
-        .finally(() => running.delete(run));
+        .finally(() => {
+          running.delete(run);
+          finished?.();
+        });
       running.add(run);
-      if (running.size >= limit) await Promise.race(running);
+      // Not a race of the running: each one would leave a trace in a job that takes its time.
+      if (running.size >= limit) await new Promise<void>((resolve) => (finished = resolve));
     }
   } catch (error) {
     ended = !controller.signal.aborted;

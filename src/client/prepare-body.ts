@@ -1,6 +1,7 @@
 import { abortable } from '../http/abortable.ts';
 import type { BodySource } from '../http/body.ts';
 import { concatenate } from '../http/concatenate.ts';
+import { wrongSize } from '../http/exchange-error.ts';
 import type { RequestBody, StreamBody } from '../http/transport.ts';
 import { encodeBase64 } from '../protocol/base64.ts';
 import { type ChecksumAlgorithm, checksumHeader, startChecksum } from '../protocol/checksum.ts';
@@ -37,7 +38,8 @@ export async function prepareBody(
 ): Promise<PreparedBody> {
   const { hashes, payload, version } = settings;
   const { secure } = settings.endpoint;
-  const bytes = source.bytes ?? (source.size === undefined ? await gather(source, signal) : undefined);
+  // Also a stream of no bytes: Ceph refuses those in signed chunks.
+  const bytes = source.bytes ?? (source.size ? undefined : await gather(source, signal));
   const size = bytes?.length ?? (source.size as number);
   let opened = false;
   const stream: StreamBody = {
@@ -88,6 +90,7 @@ async function gather(source: BodySource, signal: AbortSignal | undefined): Prom
   await readAll(source, signal, (chunk) => {
     chunks.push(chunk);
     size += chunk.length;
+    if (source.size !== undefined && size > source.size) throw wrongSize(source.size, size);
   });
   return concatenate(chunks, size);
 }

@@ -13,7 +13,7 @@ import { addHeaders } from './extra-headers.ts';
 import { answerFailure, exchangeFailure, type Failure, UnexpectedBody } from './failure.ts';
 import { type Location, locate } from './locate.ts';
 import { checkBucket, checkKey, isRegion } from './names.ts';
-import type { CallOptions } from './options.ts';
+import type { CallOptions, RequestEvent } from './options.ts';
 import { type PreparedBody, prepareBody } from './prepare-body.ts';
 import { redirectedLocation } from './redirect.ts';
 import { checkChecksum, mergeRetry, mergeTimeouts, type Settings } from './settings.ts';
@@ -27,6 +27,8 @@ export interface Exchange<T> {
   readonly notModified?: boolean;
   /** Instead of the connection's. */
   readonly checksum?: ChecksumAlgorithm | false | undefined;
+  /** What went wrong with an earlier exchange, after so many attempts: this one waits and counts on from there. */
+  readonly after?: { readonly failure: Failure; readonly attempts: number };
 }
 
 export type Call = Pick<CallOptions, 'headers' | 'signal' | 'retry' | 'timeouts'>;
@@ -122,7 +124,7 @@ export class Sender {
     request: OperationRequest,
     source: BodySource | undefined,
     call: Call,
-    { read, notModified, checksum }: Exchange<T>,
+    { read, notModified, checksum, after }: Exchange<T>,
   ): Promise<T> {
     const { settings } = this;
     const { signal } = call;
@@ -145,10 +147,13 @@ export class Sender {
     this.#sign ??= (await import('./sign-v2.ts')).signRequestV2;
     const sign = this.#sign;
 
+    const about = { operation: operation.name, method: operation.method, bucket, key };
     let redirected: Location | undefined;
     let corrections: Set<string> | undefined;
-    let spent = 0;
-    for (let attempt = 1; ; attempt++) {
+    let attempt = after?.attempts ?? 0;
+    let spent = after ? await this.#pause(after.failure, { ...about, attempt }, retry.attempts, signal) : 0;
+    for (;;) {
+      attempt++;
       const credentials = settings.credentials.current ?? (await settings.credentials.get(signal));
       const location = redirected ?? this.location(bucket);
       const headers: Record<string, string> = { host: location.host, ...body?.headers, ...request.headers };
@@ -157,7 +162,7 @@ export class Sender {
       const signature =
         credentials && sign(settings.hashes, signable, location, credentials, payloadHash, this.now());
       const facts = { operation: operation.name, bucket, key, attempts: attempt };
-      const event = { operation: operation.name, method: operation.method, bucket, key, attempt };
+      const event = { ...about, attempt };
       hooks.onRequest?.(event);
       const started = hooks.onResponse && settings.clock.now();
 
@@ -195,12 +200,15 @@ export class Sender {
       } catch (cause) {
         signal?.throwIfAborted();
         const known = exchangeFailure(cause, facts);
-        if (known === undefined) throw cause;
+        if (known === undefined) {
+          response?.discard();
+          throw cause;
+        }
         failure = known;
         response = undefined;
       }
 
-      const { error, kind } = failure;
+      const { error } = failure;
       const target = response && redirectedLocation(response, settings.endpoint, location, signable.path);
       const correction = target
         ? 'redirect'
@@ -214,15 +222,33 @@ export class Sender {
         continue;
       }
       const mayRepeat = failure.undone || !operation.unsafeToRepeat;
-      if (kind === undefined || !mayRepeat || attempt - (corrections?.size ?? 0) >= retry.attempts)
-        throw error;
-      spent = this.#budget.spend(kind);
-      if (spent === 0) throw error;
+      if (!mayRepeat) throw error;
       const hint = response && parseRetryAfter(response.headers, settings.clock.now());
-      const delay = failure.immediate ? 0 : retryDelay(attempt - 1, kind, settings.clock.random(), hint);
-      hooks.onRetry?.({ ...event, error, delay });
-      if (delay > 0) await settings.clock.sleep(delay, signal);
+      spent = await this.#pause(failure, event, retry.attempts + (corrections?.size ?? 0), signal, hint);
     }
+  }
+
+  /**
+   * Pays for another attempt and waits until it is due; throws the failure where there is to be none. Gives the tokens
+   * it cost.
+   *
+   * @param hint the wait the server asks for, in milliseconds
+   */
+  async #pause(
+    failure: Failure,
+    event: RequestEvent,
+    attempts: number,
+    signal: AbortSignal | undefined,
+    hint?: number,
+  ): Promise<number> {
+    const { error, kind } = failure;
+    const { clock, hooks } = this.settings;
+    const spent = kind && event.attempt < attempts ? this.#budget.spend(kind) : 0;
+    if (kind === undefined || spent === 0) throw error;
+    const delay = failure.immediate ? 0 : retryDelay(event.attempt - 1, kind, clock.random(), hint);
+    hooks.onRetry?.({ ...event, error, delay });
+    if (delay > 0) await clock.sleep(delay, signal);
+    return spent;
   }
 
   #body(

@@ -2,6 +2,7 @@ import type { Clock } from '../http/clock.ts';
 import { systemClock } from '../http/clock.ts';
 import { type CredentialSource, type Credentials, credentialSource } from '../http/credentials.ts';
 import { fetchTransport } from '../http/fetch-transport.ts';
+import type { FileAccess } from '../http/files.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Timeouts, Transport } from '../http/transport.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from '../protocol/checksum.ts';
@@ -13,8 +14,14 @@ import type { ConnectionOptions } from './options.ts';
 /** What a runtime brings. The front doors make one each; nothing portable asks which runtime it is in. */
 export interface Platform {
   readonly hashes: Hashes;
-  /** Throws a TypeError where an option is beyond the runtime. */
-  transport(options: ConnectionOptions): Transport;
+  /**
+   * Throws a TypeError where an option is beyond the runtime.
+   *
+   * @param sockets how many suit the caller, where the options say nothing and the runtime leaves the choice
+   */
+  transport(options: ConnectionOptions, sockets?: number): Transport & { close?(): void };
+  /** Where there are files. */
+  readonly files?: FileAccess;
   /** What the environment says, where there is one. */
   readonly environment?: {
     credentials(): Credentials | undefined;
@@ -28,6 +35,7 @@ export interface Settings {
   readonly hashes: Hashes;
   readonly clock: Clock;
   readonly transport: Transport;
+  readonly files: FileAccess | undefined;
   readonly credentials: CredentialSource;
   readonly endpoint: Endpoint;
   readonly region: string;
@@ -64,6 +72,7 @@ export function resolveSettings(
     hashes: platform.hashes,
     clock,
     transport: chooseTransport(platform, options),
+    files: platform.files,
     credentials: credentialSource(givenCredentials(options, platform), clock),
     endpoint,
     region,

@@ -1,26 +1,93 @@
-import type { BodyInput } from '../http/body.ts';
+import { abortable } from '../http/abortable.ts';
+import type { BodyInput, FileHandleLike } from '../http/body.ts';
+import { type Content, contentOf, readHead } from '../http/content.ts';
 import { putObject } from '../operations/objects.ts';
+import { checkKey } from './names.ts';
 import { chooseContentType, objectInput } from './object-headers.ts';
 import type { UploadOptions } from './options.ts';
+import { checkPartOptions, planParts } from './part-plan.ts';
 import type { Sender } from './send.ts';
 import { type Stored, stored } from './stored.ts';
 
-/** Stores an object in one PUT. */
+/** Bytes up to which an object is sent in one piece unless told otherwise, and held in memory for it. */
+const defaultThreshold = 16 * 1024 ** 2;
+
+/** Stores an object: in one PUT where it is small, in parts where it is large. */
 export async function upload(
   sender: Sender,
   key: string,
   body: BodyInput,
   options: UploadOptions,
 ): Promise<Stored> {
+  const contentType = chooseContentType(key, options, body);
+  const content = await contentOf(body, options.contentLength);
+  return uploadContent(sender, key, content, { ...options, contentType }, body);
+}
+
+/**
+ * The same for content, which is closed in the end.
+ *
+ * @param body what the content was made of, if the content is not the only way to read it
+ */
+export async function uploadContent(
+  sender: Sender,
+  key: string,
+  content: Content,
+  options: UploadOptions,
+  body?: BodyInput,
+): Promise<Stored> {
+  const { multipartThreshold = defaultThreshold, signal } = options;
+  const { size } = content;
+  try {
+    checkKey(key);
+    checkPartOptions(options);
+    sender.bucket(options.bucket);
+    const once = multipartThreshold === Number.POSITIVE_INFINITY;
+    const small = size === undefined ? once : size <= multipartThreshold;
+    const plan = small ? undefined : planParts(sender.settings.endpoint.hostname, size, options.partSize);
+    let head = content.bytes;
+    if (size === undefined) {
+      head = await abortable(readHead(content, plan?.partSize ?? Number.POSITIVE_INFINITY), signal);
+    } else if (small && !head && !once && (!content.seekable || size <= defaultThreshold)) {
+      head = await abortable(readHead(content, size), signal);
+    }
+    if (!plan || (size === undefined && head!.length < plan.partSize)) {
+      return await put(sender, key, head ?? body ?? asFileHandle(content), size ?? head!.length, options);
+    }
+    const { uploadInParts } = await import('./finish-upload.ts');
+    return await uploadInParts(sender, key, content, plan, options, size === undefined ? head : undefined);
+  } finally {
+    await content.close();
+  }
+}
+
+async function put(
+  sender: Sender,
+  key: string,
+  body: BodyInput,
+  size: number,
+  options: UploadOptions,
+): Promise<Stored> {
   const input = {
     key,
     ...objectInput(options),
-    contentType: chooseContentType(key, options, body),
     contentLength: options.contentLength,
     ifMatch: options.ifMatch,
     ifNoneMatch: options.ifNoneMatch,
-    // An operation without its body would store an empty object; null is refused like every other body that is none.
-    body: body ?? null,
+    body,
   };
-  return sender.exchange(putObject, input, options, { checksum: options.checksum, read: stored });
+  const { checksum, onProgress } = options;
+  const result = await sender.exchange(putObject, input, options, { checksum, read: stored });
+  onProgress?.({ loaded: size, total: size, parts: 0 });
+  return result;
+}
+
+/** Content that is read by position, as a body. */
+function asFileHandle(content: Content): FileHandleLike {
+  return {
+    stat: async () => ({ size: content.size as number }),
+    read: async (buffer, offset, length, position) => ({
+      bytesRead: await content.read(buffer.subarray(offset, offset + length), position),
+    }),
+  };
 }

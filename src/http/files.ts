@@ -1,12 +1,12 @@
 /** Files as transfers need them: read and written by position. Runtimes without files have none of this. */
 export interface FileAccess {
   /** Opens a file to send. Rejects with what the file system says. */
-  openSource(path: string): Promise<FileSource>;
+  openSource(path: string | URL): Promise<FileSource>;
   /**
    * Makes a temporary file beside `path`, exclusively. With `resumable` its name is always the same for a path, and one
-   * that is there already is gone on with.
+   * that is there already is gone on with. Rejects when `path` is a folder or anything else but a regular file.
    */
-  openTarget(path: string, options: { resumable: boolean }): Promise<FileTarget>;
+  openTarget(path: string | URL, options: { resumable: boolean }): Promise<FileTarget>;
 }
 
 /** A regular file, open for reading. */
@@ -24,14 +24,14 @@ export interface FileSource {
 export interface FileTarget {
   /** What an earlier process left with `keep`, if it goes on from there. */
   readonly kept: string | undefined;
-  /** Writes all of `bytes` at `position`. */
-  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Writes all of the chunks, one after the other, from `position` on. */
+  write(chunks: readonly Uint8Array[], position: number): Promise<void>;
   /** Fills `buffer` from `position` on with what was written, as `FileSource.read` does. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Keeps a note beside the file, for a process that goes on with it. Atomic. */
   keep(note: string): Promise<void>;
-  /** Cuts it to `size`, puts it in the place of `path` and removes the note. */
-  commit(size: number): Promise<void>;
+  /** Cuts it to `size`, puts it in the place of `path` and removes the note. With `sync` it is on the disk by then. */
+  commit(size: number, sync: boolean): Promise<void>;
   /** Removes it and its note; with `kept`, only closes it. Safe at any time, any number of times. */
   discard(kept?: boolean): Promise<void>;
 }

@@ -13,6 +13,9 @@ export class S3Error extends Error {
    * - `Timeout`: one of the `timeouts` ran out
    * - `BadResponse`: the server did not answer as S3 does: cut off, not XML, another range than asked for
    * - `ChecksumMismatch`: the bytes that came are not those that were stored
+   * - `SourceChanged`: a transfer cannot be gone on with, as its source is not what it was
+   * - `UnknownOutcome`: the answer that completes an upload got lost, and what is at the server does not tell whether
+   *   the object was stored; the upload has not been aborted
    */
   readonly code: string;
   /** HTTP status; undefined when there was no answer. An error inside a 200 has the status 200. */

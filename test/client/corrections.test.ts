@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { get } from '../../src/client/get.ts';
 import { headObject } from '../../src/client/head.ts';
-import { upload } from '../../src/client/upload.ts';
 import type { Credentials } from '../../src/http/credentials.ts';
 import type { S3Error } from '../../src/protocol/error.ts';
-import { type Answer, errorXml, scriptedSender } from '../support/scripted-transport.ts';
+import { type Answer, errorXml, put, scriptedSender } from '../support/scripted-transport.ts';
 
 const ok: Answer = { headers: { etag: '"e"' } };
 const local = { endpoint: 'http://localhost:9000' };
@@ -137,11 +136,11 @@ test('a region is learned once a call, and only if it is one', async () => {
 
 test('a stream that is spent teaches the region to the next call', async () => {
   const { sender, requests } = scriptedSender([elsewhere[0]![1], ok]);
-  await assert.rejects(upload(sender, 'k', once('body'), { contentLength: 4 }), (error: S3Error) => {
+  await assert.rejects(put(sender, 'k', once('body'), { contentLength: 4 }), (error: S3Error) => {
     assert.match(error.message, /The bucket is in region eu-west-1/);
     return error.region === 'eu-west-1';
   });
-  await upload(sender, 'k', once('body'), { contentLength: 4 });
+  await put(sender, 'k', once('body'), { contentLength: 4 });
   assert.equal(requests[1]?.hostname, 'bkt.s3.eu-west-1.amazonaws.com');
 });
 
@@ -152,7 +151,7 @@ function redirect(location: string): Answer {
 test('a 307 to another S3 host of AWS is followed, body and all, signed for that host', async () => {
   const host = 'bkt.s3-us-west-2.amazonaws.com';
   const { sender, requests } = scriptedSender([redirect(`https://${host}/a%20b`), ok, ok]);
-  await upload(sender, 'a b', 'body', {});
+  await put(sender, 'a b', 'body', {});
   assert.equal(requests[1]?.hostname, host);
   assert.equal(requests[1]?.headers['host'], host);
   assert.equal(requests[1]?.path, '/a%20b');
@@ -221,7 +220,7 @@ for (const [name, location] of refused) {
   test(`a 307 to ${name} is an error`, async () => {
     const answer = { status: 307, ...(location !== undefined && { headers: { location } }) };
     const { sender, requests } = scriptedSender([answer]);
-    await assert.rejects(upload(sender, 'k', 'body', {}), { code: 'TemporaryRedirect', status: 307 });
+    await assert.rejects(put(sender, 'k', 'body', {}), { code: 'TemporaryRedirect', status: 307 });
     assert.equal(requests.length, 1);
   });
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { get } from '../../src/client/get.ts';
-import { upload } from '../../src/client/upload.ts';
 import type { BodyInput } from '../../src/http/body.ts';
 import { TransportError, type TransportFailure } from '../../src/http/transport.ts';
 import { completeMultipartUpload } from '../../src/operations/index.ts';
 import { S3Error } from '../../src/protocol/error.ts';
-import { type Answer, errorXml, type Step, scriptedSender } from '../support/scripted-transport.ts';
+import { type Answer, errorXml, put, type Step, scriptedSender } from '../support/scripted-transport.ts';
 
 const ok: Answer = { headers: { etag: '"e"' } };
 const completed: Answer = {
@@ -34,9 +33,9 @@ function rejected(promise: Promise<unknown>): Promise<S3Error> {
 
 const calls = {
   'a GET': (sender) => get(sender, 'k', {}),
-  'a PUT of bytes': (sender) => upload(sender, 'k', 'body', {}),
-  'a PUT of a stream made anew': (sender) => upload(sender, 'k', () => once('body'), { contentLength: 4 }),
-  'a PUT of a stream': (sender) => upload(sender, 'k', once('body'), { contentLength: 4 }),
+  'a PUT of bytes': (sender) => put(sender, 'k', 'body', {}),
+  'a PUT of a stream made anew': (sender) => put(sender, 'k', () => once('body'), { contentLength: 4 }),
+  'a PUT of a stream': (sender) => put(sender, 'k', once('body'), { contentLength: 4 }),
   Complete: (sender) =>
     sender.send(completeMultipartUpload, { key: 'k', uploadId: 'u', multipartUpload: { parts: [] } }),
 } satisfies Record<string, (sender: ReturnType<typeof scriptedSender>['sender']) => Promise<unknown>>;
@@ -126,7 +125,7 @@ const answers: [answer: Answer, code: string, delay?: number][] = [
 for (const [answer, code, delay] of answers) {
   test(`${answer.status} ${code} is ${delay ? 'repeated' : 'final'}`, async () => {
     const { sender, requests, clock, transport } = scriptedSender([answer, ok]);
-    const result = upload(sender, 'k', 'body', {});
+    const result = put(sender, 'k', 'body', {});
     if (delay !== undefined) {
       await result;
       assert.equal(requests.length, 2);
@@ -261,7 +260,7 @@ test('a repetition after throttling costs less', async () => {
 
 test('every attempt is signed anew, with the same body', async () => {
   const { sender, requests } = scriptedSender([{ status: 503, headers: { 'retry-after': '4' } }, ok]);
-  await upload(sender, 'k', 'body', {});
+  await put(sender, 'k', 'body', {});
   const [first, second] = requests;
   assert.equal(first?.headers['x-amz-date'], '20260102T030405Z');
   assert.equal(second?.headers['x-amz-date'], '20260102T030409Z');
@@ -280,7 +279,7 @@ const bodies: [name: string, body: () => BodyInput, contentLength: number | unde
 for (const [name, body, contentLength] of bodies) {
   test(`sent again: ${name}`, async () => {
     const { sender, requests } = scriptedSender([once503, ok]);
-    await upload(sender, 'k', body(), { contentLength });
+    await put(sender, 'k', body(), { contentLength });
     assert.deepEqual(
       requests.map((request) => request.body),
       [bytes('body'), bytes('body')],
@@ -290,14 +289,14 @@ for (const [name, body, contentLength] of bodies) {
 
 test('a stream that was begun is not sent again', async () => {
   const { sender, requests } = scriptedSender([once503, ok]);
-  const error = await rejected(upload(sender, 'k', once('body'), { contentLength: 4 }));
+  const error = await rejected(put(sender, 'k', once('body'), { contentLength: 4 }));
   assert.equal(error.code, 'ServiceUnavailable');
   assert.equal(requests.length, 1);
 });
 
 test('a stream that nobody began to read is sent again', async () => {
   const { sender, requests } = scriptedSender([{ ...once503, early: true }, ok]);
-  await upload(sender, 'k', once('body'), { contentLength: 4 });
+  await put(sender, 'k', once('body'), { contentLength: 4 });
   assert.deepEqual(
     requests.map(({ opened }) => opened),
     [0, 1],

@@ -1,16 +1,18 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 import type { S3ServerSettings } from '../../scripts/servers/s3-server.ts';
 import type { ConnectionOptions } from '../../src/client/options.ts';
 import { httpTransport } from '../../src/node/http-transport.ts';
 import { createServer, type Server, type ServerOptions, type User } from '../../src/server/index.ts';
 import { toLoopback } from '../support/loopback.ts';
+import { exceptions } from './exceptions.ts';
 import { fetchSubject } from './fetch-subject.ts';
 import { socketSubject } from './socket-subject.ts';
 import type { Subject } from './subject.ts';
-import { conformance } from './suite.ts';
+import { conformance, testNames } from './suite.ts';
 
 const users: readonly [User, User] = [
   { accessKey: 'main-key', secretKey: 'main/secret+key', name: 'main' },
@@ -42,14 +44,31 @@ async function start(store: Kind, options: ServerOptions = {}): Promise<Server> 
   return server;
 }
 
-const v4 = { signatureVersion: 's3v4' } as const;
-const v2 = { signatureVersion: 's3' } as const;
-conformance('in process, path style, s3v4', await inProcess('memory', { ...v4, pathStyle: true }));
-conformance('in process, virtual host, s3', await inProcess('file', { ...v2, pathStyle: false }));
-conformance('over a socket, path style, s3v4', await overSocket('file', { ...v4, pathStyle: true }));
-conformance('over a socket, virtual host, s3v4', await overSocket('memory', { ...v4, pathStyle: false }));
-conformance('over a socket, path style, s3', await overSocket('memory', { ...v2, pathStyle: true }));
-conformance('over TLS, checksums', await overTls({ verify: false, checksum: 'CRC32' }));
+const simplest = await inProcess('memory', { signatureVersion: 's3v4', pathStyle: true });
+conformance('in process, path style, s3v4', simplest);
+conformance(
+  'in process, virtual host, s3',
+  await inProcess('file', { signatureVersion: 's3', pathStyle: false }),
+);
+conformance(
+  'over a socket, path style, s3',
+  await overSocket('memory', { signatureVersion: 's3', pathStyle: true }),
+);
+conformance(
+  'over a socket, virtual host, s3v4',
+  await overSocket('file', { signatureVersion: 's3v4', pathStyle: false }),
+);
+conformance('over TLS, with checksums', await overTls({ verify: false, checksum: 'CRC32' }));
+
+test('every exception is about a test of the suite', () => {
+  const tests = testNames(simplest);
+  for (const { test, key = /(?:)/, reason } of exceptions) {
+    assert.ok(
+      tests.some(([name, about = '']) => test.test(name) && key.test(about)),
+      reason,
+    );
+  }
+});
 
 async function inProcess(store: Kind, options: ConnectionOptions): Promise<Subject> {
   const endpoint = `http://${domainFor(options)}:9000`;

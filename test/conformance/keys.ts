@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import type { Connection } from '../../src/client/connection.ts';
 import { compareUtf8 } from '../../src/protocol/compare-utf8.ts';
+import { md5 } from '../support/md5.ts';
 import { reasonToSkip } from './exceptions.ts';
 import type { Subject } from './subject.ts';
 import type { Case, Define } from './suite.ts';
@@ -10,48 +10,39 @@ import type { Case, Define } from './suite.ts';
 const keys: readonly string[] = [
   'a//b',
   '/lead',
-  '//two',
   '/',
   'trail/',
   '.',
   '..',
   'a/../b',
   'a/./b',
-  './b',
   'a/..',
   '%2F',
   'a%2Fb',
   'a%2E%2E/b',
   '%',
-  '%zz',
   '+',
   'a+b',
   ' ',
   'a b',
-  ' lead',
   'trail ',
   '?',
   'a?b=c',
   '#',
   'a#b',
   '&',
-  'a&b',
   '=',
-  'a=b',
   '"',
   "'",
   '<>',
   '&amp;',
-  '\\',
   'a\\b',
   "!'()*~;:@,$",
   '\u{1F600}',
   '\u00e9',
   'e\u0301',
-  '\uff21',
   '\n',
   'a\r\nb',
-  '\t',
   '\x01',
   '\x7f',
   'soap',
@@ -84,7 +75,7 @@ export function keyTests(define: Define, subject: Subject): void {
   for (const key of keys) {
     const name = nameOf(key);
     const check = takesKey(key, subject) ? hitsNoOther : isRefused;
-    define(name, (given) => check(key, given, subject));
+    define(name, (given) => check(key, given, subject), key);
   }
 }
 
@@ -105,7 +96,7 @@ function neighboursOf(key: string, subject: Subject): string[] {
     (each) =>
       Buffer.byteLength(each) <= 1024 &&
       takesKey(each, subject) &&
-      !reasonToSkip(subject, `keys: ${nameOf(each)}`),
+      !reasonToSkip(subject, `keys: ${nameOf(each)}`, each),
   );
 }
 
@@ -166,8 +157,4 @@ async function listed(conn: Connection, bucket: string, prefix = ''): Promise<st
   const found: string[][] = [];
   for await (const { key, etag } of conn.list(prefix, bucket)) found.push([key, etag]);
   return found;
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import type { Connection } from '../../src/client/connection.ts';
 import type { ListOptions } from '../../src/client/list.ts';
 import { compareUtf8 } from '../../src/protocol/compare-utf8.ts';
+import { md5 } from '../support/md5.ts';
 import type { Define } from './suite.ts';
 
 const keys = ['a/1', 'a/2', 'a/b/3', 'b', 'c/4', 'd', 'Z'];
@@ -102,8 +102,4 @@ async function entries(conn: Connection, prefix: string, options: ListOptions): 
     found.push('prefix' in entry ? `${entry.prefix} ...` : entry.key);
   }
   return found;
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
 }

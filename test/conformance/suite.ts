@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { describe, type TestContext, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { Connection } from '../../src/client/connection.ts';
 import { badInputTests } from './bad-input.ts';
 import { bodyTests } from './bodies.ts';
 import { bucketTests } from './buckets.ts';
 import { copyTests } from './copying.ts';
 import { deleteTests } from './deleting.ts';
+import { emptyBuckets } from './empty-buckets.ts';
 import { errorTests } from './errors.ts';
 import { reasonToSkip } from './exceptions.ts';
 import { keyTests } from './keys.ts';
@@ -19,12 +19,12 @@ import type { Subject } from './subject.ts';
 /** What a test of the suite is given. */
 export interface Case {
   readonly conn: Connection;
-  /** Makes a bucket that is emptied and deleted when the test is over. */
+  /** An empty bucket for this test alone. */
   bucket(): Promise<string>;
 }
 
-/** Defines a test, or shows it as skipped with the reason from the table of exceptions. */
-export type Define = (name: string, body: (given: Case) => Promise<void>) => void;
+/** Defines a test (about a key, where it is), or shows it as skipped with the reason from the table of exceptions. */
+export type Define = (name: string, body: (given: Case) => Promise<void>, key?: string) => void;
 
 /** One family of tests: what is tested together. */
 export type Family = (define: Define, subject: Subject) => void;
@@ -51,37 +51,24 @@ const families: readonly [name: string, family: Family][] = [
 export function conformance(name: string, subject: Subject): void {
   describe(name, () => {
     const conn = subject.connect();
+    const buckets = emptyBuckets(conn);
+    after(() => buckets.close());
     for (const [familyName, family] of families) {
       describe(familyName, () => {
-        family((testName, body) => {
-          const skip = reasonToSkip(subject, `${familyName}: ${testName}`) ?? false;
-          test(testName, { skip }, (t) => body({ conn, bucket: () => freshBucket(t, conn) }));
+        family((testName, body, key) => {
+          const skip = reasonToSkip(subject, `${familyName}: ${testName}`, key) ?? false;
+          test(testName, { skip }, (t) => body({ conn, bucket: () => buckets.take(t) }));
         }, subject);
       });
     }
   });
 }
 
-/** The full names of all tests of the suite for a subject. */
-export function testNames(subject: Subject): string[] {
-  const names: string[] = [];
+/** What the table of exceptions may name: the full names of all tests, and the keys they are about. */
+export function testNames(subject: Subject): [name: string, key: string | undefined][] {
+  const names: [string, string | undefined][] = [];
   for (const [familyName, family] of families) {
-    family((name) => names.push(`${familyName}: ${name}`), subject);
+    family((name, _, key) => names.push([`${familyName}: ${name}`, key]), subject);
   }
   return names;
-}
-
-async function freshBucket(t: TestContext, conn: Connection): Promise<string> {
-  const bucket = `minis3-${randomBytes(8).toString('hex')}`;
-  await conn.createBucket(bucket);
-  t.after(() => removeBucket(conn, bucket));
-  return bucket;
-}
-
-async function removeBucket(conn: Connection, bucket: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of conn.list('', bucket)) keys.push(key);
-  const { errors } = await conn.deleteMany(keys, bucket);
-  if (errors.length > 0) throw new Error(`${bucket} could not be emptied: ${errors[0]?.code}`);
-  await conn.deleteBucket(bucket);
 }

@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from '../../src/client/options.ts';
-import { Sender } from '../../src/client/send.ts';
+import { type Call, Sender } from '../../src/client/send.ts';
 import { resolveSettings } from '../../src/client/settings.ts';
 import { abortable } from '../../src/http/abortable.ts';
+import type { BodyInput } from '../../src/http/body.ts';
 import { concatenate } from '../../src/http/concatenate.ts';
 import {
   type RequestBody,
@@ -11,6 +12,7 @@ import {
   type TransportResponse,
 } from '../../src/http/transport.ts';
 import { nodeHashes } from '../../src/node/hash.ts';
+import { putObject } from '../../src/operations/index.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
 /** What one request is answered with. */
@@ -83,6 +85,16 @@ export function scriptedSender(
     clock,
   );
   return { sender: new Sender(settings), transport, requests: transport.requests, clock };
+}
+
+/** One PutObject of whatever body. */
+export async function put(
+  sender: Sender,
+  key: string,
+  body: BodyInput,
+  { bucket, contentLength, ...call }: Call & { bucket?: string; contentLength?: number | undefined } = {},
+): Promise<void> {
+  await sender.send(putObject, { bucket, key, body, contentLength }, call);
 }
 
 export const accessKey = 'AKIDEXAMPLE';
