@@ -46,7 +46,11 @@ export class CheckedBody implements TransportResponse {
 }
 
 /** @throws {S3Error} `ChecksumMismatch` when `actual` is not the stored checksum's value. */
-export function checkStored({ algorithm, value }: StoredChecksum, actual: string, facts: S3ErrorFacts): void {
+export function checkStored(
+  { algorithm, value }: StoredChecksum,
+  actual: string | undefined,
+  facts: S3ErrorFacts,
+): void {
   if (actual === value) return;
   throw new S3Error('ChecksumMismatch', `The body does not have the ${algorithm} it was stored with`, facts);
 }

@@ -3,10 +3,12 @@ import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
 import { type Connected, inside } from './connected.ts';
 import type { CopyOptions } from './copy.ts';
-import { type Deleted, type DeleteOptions, deleteKey } from './delete.ts';
+import type { Deleted, DeleteOptions } from './delete.ts';
 import type { DeleteManyOptions, DeleteManyResult, ObjectToDelete } from './delete-many.ts';
+import type { Downloaded } from './download.ts';
+import type { DownloadOptions } from './download-options.ts';
 import { get } from './get.ts';
-import { exists, headObject, type ObjectHead } from './head.ts';
+import type { ObjectHead } from './head.ts';
 import type { InitiateUploadOptions } from './initiate-upload.ts';
 import { type Jobs, unlimited } from './jobs.ts';
 import { type CommonPrefix, type Listing, type ListOptions, list, type S3Object } from './list.ts';
@@ -87,7 +89,10 @@ export class Connection {
     });
   }
 
-  /** Stores an object. A body that can be read again is sent again when an attempt fails. */
+  /**
+   * Stores an object of any size: in one piece up to `multipartThreshold`, else in parts. What fails is sent again, but
+   * for a stream in one piece with `multipartThreshold: Infinity`.
+   */
   upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
     return this.#call(
       options,
@@ -126,13 +131,15 @@ export class Connection {
   }
 
   /** The same, all at once. */
-  async getAllMultipartUploads(
+  getAllMultipartUploads(
     options?: BucketOr<CallOptions & { prefix?: string | undefined }>,
   ): Promise<MultipartUpload[]> {
-    const { prefix, ...given } = callOptions(options);
-    const uploads: MultipartUpload[] = [];
-    for await (const upload of this.listMultipartUploads(prefix, given)) uploads.push(upload);
-    return uploads;
+    return this.#jobs.spread(async () => {
+      const { prefix, ...given } = callOptions(options);
+      const uploads: MultipartUpload[] = [];
+      for await (const upload of this.listMultipartUploads(prefix, given)) uploads.push(upload);
+      return uploads;
+    });
   }
 
   /**
@@ -141,6 +148,17 @@ export class Connection {
    */
   get(key: string, options?: BucketOr<ReadOptions>): Promise<S3Response> {
     return this.#call(options, (given) => get(this.#sender, key, given));
+  }
+
+  /**
+   * Reads an object into a file, in parallel ranges of one version. Until the whole of it is there and verified, and on
+   * any failure, an older file of that name stays as it is.
+   */
+  download(key: string, path: string | URL, options?: BucketOr<DownloadOptions>): Promise<Downloaded> {
+    return this.#call(options, async (given) => {
+      const { download } = await import('./download.ts');
+      return download(this.#sender, key, path, given);
+    });
   }
 
   /** All objects whose keys start with `prefix`, in order of their keys' UTF-8 bytes. */
@@ -155,7 +173,10 @@ export class Connection {
 
   /** Deletes an object; that there is none is no error. */
   delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
-    return this.#call(options, (given) => deleteKey(this.#sender, key, given));
+    return this.#call(options, async (given) => {
+      const { deleteKey } = await import('./delete.ts');
+      return deleteKey(this.#sender, key, given);
+    });
   }
 
   /** Deletes many objects, a thousand a request, and tells what became of each. */
@@ -179,12 +200,18 @@ export class Connection {
 
   /** What is stored beside an object, without its bytes. Rejects with `NotFound` where there is none. */
   headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
-    return this.#call(options, (given) => headObject(this.#sender, key, given));
+    return this.#call(options, async (given) => {
+      const { headObject } = await import('./head.ts');
+      return headObject(this.#sender, key, given);
+    });
   }
 
   /** Whether there is such an object. */
   exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
-    return this.#call(options, (given) => exists(this.#sender, key, given));
+    return this.#call(options, async (given) => {
+      const { exists } = await import('./head.ts');
+      return exists(this.#sender, key, given);
+    });
   }
 
   /** Changes what is stored beside an object's bytes; what is not given stays as it is. */

@@ -1,6 +1,7 @@
 import { uploadPartCopy } from '../operations/copying.ts';
 import { getObjectTagging } from '../operations/tagging.ts';
 import { S3Error } from '../protocol/error.ts';
+import { canonicalQuery } from '../protocol/uri.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
 import { orAbort } from './abort-upload.ts';
 import { completeUpload } from './complete-upload.ts';
@@ -8,7 +9,6 @@ import type { CopyOptions } from './copy.ts';
 import { createUpload, type OpenUpload, pickHeaders } from './create-upload.ts';
 import type { ObjectHead } from './head.ts';
 import type { UploadedPart } from './list-parts.ts';
-import { formatTags } from './object-headers.ts';
 import { parallel } from './parallel.ts';
 import { planParts } from './part-plan.ts';
 import type { Sender } from './send.ts';
@@ -88,7 +88,7 @@ async function sourceTags(
       { bucket, key, versionId },
       { signal, retry, timeouts },
     );
-    return formatTags(tagSet.map((tag) => [tag.key ?? '', tag.value ?? '']));
+    return canonicalQuery(tagSet.map((tag) => [tag.key ?? '', tag.value ?? '']));
   } catch (error) {
     // Servers without tags say so in many ways, and not everybody may read them.
     const none = error instanceof S3Error && /^(400|403|404|405|501)$/.test(String(error.status));

@@ -1,4 +1,4 @@
-import { deleteObject } from '../operations/objects.ts';
+import { deleteObject } from '../operations/delete-object.ts';
 import type { CallOptions } from './options.ts';
 import type { Sender } from './send.ts';
 import { stored } from './stored.ts';

@@ -1,4 +1,4 @@
-import { encodeUri } from '../protocol/uri.ts';
+import { decodeUri, encodeUri } from '../protocol/uri.ts';
 
 /** Where requests go before a bucket is known. */
 export interface Endpoint {
@@ -38,6 +38,7 @@ export function parseEndpoint(endpoint = 's3.amazonaws.com', tls?: boolean): End
     password ||
     search ||
     hash ||
+    decodeUri(pathname) === undefined ||
     /[^a-z0-9.\-_:[\]]/i.test(hostname)
   ) {
     throw new TypeError('endpoint must be http or https, with nothing but a host, a port and a path');

@@ -11,6 +11,8 @@ export type { ConnectionArguments } from './connection.ts';
 export type { CopyOptions } from './copy.ts';
 export type { Deleted, DeleteOptions } from './delete.ts';
 export type { DeleteManyOptions, DeleteManyResult, ObjectToDelete } from './delete-many.ts';
+export type { Downloaded } from './download.ts';
+export type { DownloadOptions } from './download-options.ts';
 export type { ObjectHead } from './head.ts';
 export type { CommonPrefix, Listing, ListOptions, ListPage, S3Object } from './list.ts';
 export type { Mapped } from './map-settled.ts';

@@ -1,4 +1,4 @@
-import { headObject as headObjectOperation } from '../operations/objects.ts';
+import { headObject as headObjectOperation } from '../operations/head-object.ts';
 import { S3Error } from '../protocol/error.ts';
 import { readMetadata } from '../protocol/metadata.ts';
 import { readInput } from './get.ts';

@@ -100,7 +100,8 @@ export class MultipartUpload implements AsyncDisposable {
     checkPartOptions({ ...options, partSize });
     const content = await openSource(sender.settings.files, source);
     return MultipartUpload.#launch(conn, content, partSize, options, async (run) => {
-      if (content.size !== size || content.modified !== modified) {
+      const changed = (was: unknown, is: unknown) => was !== undefined && was !== is;
+      if (changed(size, content.size) || changed(modified, content.modified)) {
         const message = 'The source is not as it was when its upload was begun';
         throw new S3Error('SourceChanged', message, { bucket, key });
       }

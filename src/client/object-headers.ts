@@ -11,13 +11,8 @@ export function objectInput(options: ObjectOptions & Pick<UploadOptions, 'tags'>
     contentType: options.contentType,
     metadata: options.metadata,
     storageClass: options.storageClass,
-    tagging: options.tags && formatTags(Object.entries(options.tags)),
+    tagging: options.tags && canonicalQuery(Object.entries(options.tags)),
   };
-}
-
-/** Tags as a header carries them. */
-export function formatTags(tags: readonly (readonly [name: string, value: string])[]): string {
-  return canonicalQuery(tags);
 }
 
 /** What is stored as Content-Type: what the caller says, else what the body is, else what the key looks like. */

@@ -121,7 +121,7 @@ export interface ObjectOptions extends CallOptions {
 export interface Progress {
   /** Bytes that are where they belong. */
   readonly loaded: number;
-  /** Bytes in all, once that is known. */
+  /** Bytes in all, where that is known before the end. */
   readonly total: number | undefined;
   /** Parts that are where they belong; 0 for a transfer in one piece. */
   readonly parts: number;

@@ -1,9 +1,9 @@
 import { checkHeader } from '../protocol/check-header.ts';
 import { checkExpiresIn } from '../protocol/expires-in.ts';
 import { type PostCondition, signPostPolicyV2, signPostPolicyV4 } from '../protocol/post-policy.ts';
+import { longestPresignV4, presignV4 } from '../protocol/presign-v4.ts';
 import { presignV2 } from '../protocol/sigv2.ts';
 import type { SigningCredentials } from '../protocol/sigv4.ts';
-import { longestPresignV4, presignV4 } from '../protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../protocol/uri.ts';
 import type { Location } from './locate.ts';
 import { checkKey } from './names.ts';

@@ -72,6 +72,8 @@ export function cutParts(
     }
     const wanted = size === undefined ? nextPartSize(plan, position) : Math.min(partSize, size - position);
     const part = await take(wanted);
+    // Closed meanwhile: what there is may be cut short.
+    if (ended) return next();
     position += part.size;
     if (size === undefined) ended = part.size < wanted;
     else if (part.size < wanted) throw wrongSize(size, position);

@@ -1,8 +1,7 @@
 import type { BodyInput } from '../http/body.ts';
 import { checkHeader } from '../protocol/check-header.ts';
 import { writeMetadata } from '../protocol/metadata.ts';
-import { type Operation, wireName } from './operation.ts';
-import { formatScalar, writeXml } from './write-xml.ts';
+import { formatScalar, type Operation, wireName } from './operation.ts';
 
 /** An operation with its input as one HTTP request, before anybody knows where it goes or who signs it. */
 export interface OperationRequest {
@@ -43,7 +42,7 @@ export function buildRequest(
     else if (field.place === 'headers')
       Object.assign(headers, writeMetadata(value as Record<string, string>));
     else if (field.place === 'xml') {
-      body = writeXml(wire, field.type, value);
+      body = async () => (await import('./write-xml.ts')).writeXml(wire, field.type, value);
       headers['content-type'] = 'application/xml';
     } else body = value as BodyInput;
   }

@@ -237,6 +237,11 @@ export function rootText<I, O>(type: Type<I, O>): Optional<I, O> {
 /** The status of the answer. */
 export const status: Field<never, number, false, true> = { place: 'status', wire: undefined, type: text };
 
+/** A scalar as it is written in a header, a query parameter or an element. */
+export function formatScalar(type: AnyType, value: unknown): string {
+  return type.format ? type.format(value as never) : (value as string);
+}
+
 /** What a member is called on the wire. */
 export function wireName(member: string, { place, wire }: AnyField): string {
   if (wire !== undefined) return wire;

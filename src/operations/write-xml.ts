@@ -1,5 +1,5 @@
 import { escapeXml } from '../protocol/xml-writer.ts';
-import { type AnyField, type AnyType, wireName } from './operation.ts';
+import { type AnyField, type AnyType, formatScalar, wireName } from './operation.ts';
 
 const xmlns = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
@@ -43,9 +43,4 @@ function elements(name: string, type: AnyType, value: unknown): string {
   const item = type.item;
   const inner = (value as unknown[]).map((each) => element(type.wrapper ?? name, item, each)).join('');
   return type.wrapper ? `<${name}>${inner}</${name}>` : inner;
-}
-
-/** A scalar as it is written in a header, a query parameter or an element. */
-export function formatScalar(type: AnyType, value: unknown): string {
-  return type.format ? type.format(value as never) : (value as string);
 }

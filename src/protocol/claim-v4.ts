@@ -1,5 +1,6 @@
 import { parseAmzDate, parseHttpDate } from './amz-date.ts';
-import { algorithmV4, longestPresignV4 } from './sigv4.ts';
+import { longestPresignV4 } from './presign-v4.ts';
+import { algorithmV4 } from './sigv4.ts';
 import { type Refusal, refuse, type VerifiableRequest } from './verification.ts';
 
 /** What a request says of its own signing, well formed but not yet believed. */

@@ -1,7 +1,5 @@
 import { amzDate } from './amz-date.ts';
-import { checkExpiresIn } from './expires-in.ts';
 import type { Hashes } from './hash.ts';
-import { canonicalQuery } from './uri.ts';
 
 export interface SigningCredentials {
   readonly accessKeyId: string;
@@ -45,9 +43,6 @@ export const emptyPayloadHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934
 
 export const algorithmV4 = 'AWS4-HMAC-SHA256';
 
-/** Longest life of a presigned URL in seconds: a week. */
-export const longestPresignV4 = 604_800;
-
 /**
  * Signs a request in its headers: sets `x-amz-date`, `x-amz-content-sha256`, `authorization` and, with a session
  * token, `x-amz-security-token`. A request may be signed again, for another attempt.
@@ -64,38 +59,17 @@ export function signV4(request: SignableRequest, payloadHash: string, context: S
   headers['x-amz-content-sha256'] = payloadHash;
   if (sessionToken) headers['x-amz-security-token'] = sessionToken;
   const signedHeaders = Object.keys(headers).filter(isSigned).sort();
-  const signed = sign(canonicalRequestV4(request, signedHeaders, payloadHash), date, context);
+  const signed = signCanonicalV4(canonicalRequestV4(request, signedHeaders, payloadHash), date, context);
   headers['authorization'] =
     `${algorithmV4} Credential=${accessKeyId}/${signed.scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signed.signature}`;
   return signed;
 }
 
-/**
- * Signs a request in its query and gives the whole query, signature last. Every given header is signed, so that
- * whoever uses the URL has to send it with the same value; give `host` and only what is meant to be fixed. The payload
- * is unsigned unless `x-amz-content-sha256` is among the headers.
- *
- * @param expiresIn seconds the URL is good for, 1 to 604800.
- * @throws {RangeError} `expiresIn` is not that.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
- */
-export function presignV4(request: SignableRequest, context: SigningContext, expiresIn: number): string {
-  checkExpiresIn(expiresIn, longestPresignV4);
-  const { accessKeyId, sessionToken } = context.credentials;
-  const date = amzDate(context.now);
-  const signedHeaders = Object.keys(request.headers).sort();
-  const pairs: [string, string][] = [
-    ['X-Amz-Algorithm', algorithmV4],
-    ['X-Amz-Credential', `${accessKeyId}/${signingKeyV4(context, date.slice(0, 8)).scope}`],
-    ['X-Amz-Date', date],
-    ['X-Amz-Expires', String(expiresIn)],
-    ['X-Amz-SignedHeaders', signedHeaders.join(';')],
-  ];
-  if (sessionToken) pairs.push(['X-Amz-Security-Token', sessionToken]);
-  const query = canonicalQuery(pairs, request.query);
-  const payloadHash = request.headers['x-amz-content-sha256'] ?? unsignedPayload;
-  const canonicalRequest = canonicalRequestV4({ ...request, query }, signedHeaders, payloadHash);
-  return `${query}&X-Amz-Signature=${sign(canonicalRequest, date, context).signature}`;
+/** The signature of a canonical request, on a date as `amzDate` writes it. */
+export function signCanonicalV4(canonicalRequest: string, date: string, context: SigningContext): Signature {
+  const { key, scope } = signingKeyV4(context, date.slice(0, 8));
+  const stringToSign = stringToSignV4(date, scope, canonicalRequest, context.hashes);
+  return { signature: context.hashes.hmacSha256Hex(key, stringToSign), date, scope, key };
 }
 
 /** The canonical request over the named headers, names in canonical order. A header that is not there counts as empty. */
@@ -159,12 +133,6 @@ export function signingKeyV4(
   cachedKeys.unshift(made);
   if (cachedKeys.length > mostCachedKeys) cachedKeys.pop();
   return made;
-}
-
-function sign(canonicalRequest: string, date: string, context: SigningContext): Signature {
-  const { key, scope } = signingKeyV4(context, date.slice(0, 8));
-  const stringToSign = stringToSignV4(date, scope, canonicalRequest, context.hashes);
-  return { signature: context.hashes.hmacSha256Hex(key, stringToSign), date, scope, key };
 }
 
 /** Headers that proxies, `fetch` or a server in front (GCS: `accept-encoding`) change, so that signing them breaks. */

@@ -35,8 +35,8 @@ export interface Server extends AsyncDisposable {
    * @throws the error of the socket where the port is taken, `TypeError` when the server listens already
    */
   listen(port?: number, host?: string): Promise<string>;
-  /** Answers a request without a socket. */
-  fetch(request: Request): Promise<Response>;
+  /** Answers a request without a socket. Fits a connection's option: `new Connection({ fetch: server.fetch, ... })`. */
+  readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   /** Where it listens, if it does. */
   readonly url: string | undefined;
   /** The newest 1000 requests, oldest first. */
@@ -80,7 +80,10 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
         throw error;
       }
     },
-    fetch: async (request) => toResponse(request, await handler(toServerRequest(request))),
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      return toResponse(request, await handler(toServerRequest(request)));
+    },
     get url() {
       return url;
     },

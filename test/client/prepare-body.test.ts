@@ -5,7 +5,14 @@ import type { ConnectionOptions } from '../../src/client/options.ts';
 import { upload } from '../../src/client/upload.ts';
 import type { BodyInput } from '../../src/http/body.ts';
 import { nodeHashes } from '../../src/node/hash.ts';
-import { deleteObjects, putObject } from '../../src/operations/index.ts';
+import {
+  createBucket,
+  createMultipartUpload,
+  deleteObject,
+  deleteObjects,
+  getObject,
+  putObject,
+} from '../../src/operations/index.ts';
 import { checksum } from '../../src/protocol/checksum.ts';
 import { put, scriptedSender } from '../support/scripted-transport.ts';
 
@@ -170,9 +177,6 @@ test('bodies of no bytes', async () => {
 });
 
 test('a PUT or POST without a body says so', async () => {
-  const { createMultipartUpload, createBucket, getObject, deleteObject } = await import(
-    '../../src/operations/index.ts'
-  );
   const { sender, requests } = scriptedSender([
     { body: '<InitiateMultipartUploadResult/>' },
     {},

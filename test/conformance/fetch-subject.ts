@@ -15,7 +15,7 @@ export function fetchSubject(
     secretKey: user.secretKey,
     fetch: (url, init) => {
       sent++;
-      return server.fetch(new Request(url, init));
+      return server.fetch(url, init);
     },
     ...options,
   };
@@ -30,7 +30,7 @@ export function fetchSubject(
     async ask(method, url, { headers = {}, body } = {}) {
       // As bytes: a string would bring a content-type of its own.
       const init = { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
-      const response = await server.fetch(new Request(url, init));
+      const response = await server.fetch(url, init);
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),

@@ -79,9 +79,13 @@ export function keyTests(define: Define, subject: Subject): void {
   }
 }
 
-/** How a key's test is called. */
+/** How a key's test is called, in ASCII: some keys only look the same. */
 function nameOf(key: string): string {
-  return key.length > 40 ? `${JSON.stringify(key.slice(0, 4))} ... (1,024 bytes)` : JSON.stringify(key);
+  const shown = key.length > 40 ? `${key.slice(0, 4)}... (1,024 bytes)` : key;
+  return JSON.stringify(shown).replace(
+    /[^ -~]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function takesKey(key: string, { exactPaths }: Subject): boolean {

@@ -4,7 +4,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { nodeHashes } from '../../src/node/hash.ts';
-import { emptyPayloadHash, presignV4, signV4, unsignedPayload } from '../../src/protocol/sigv4.ts';
+import { presignV4 } from '../../src/protocol/presign-v4.ts';
+import { emptyPayloadHash, signV4, unsignedPayload } from '../../src/protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../../src/protocol/uri.ts';
 import { type Draft, drafts } from '../support/signed-requests.ts';
 

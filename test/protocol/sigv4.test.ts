@@ -5,10 +5,10 @@ import { nodeHashes } from '../../src/node/hash.ts';
 import { parseAmzDate } from '../../src/protocol/amz-date.ts';
 import { encodeHex } from '../../src/protocol/hex.ts';
 import { portableHashes } from '../../src/protocol/portable-hash.ts';
+import { presignV4 } from '../../src/protocol/presign-v4.ts';
 import {
   canonicalRequestV4,
   emptyPayloadHash,
-  presignV4,
   type SigningContext,
   type SigningCredentials,
   signingKeyV4,

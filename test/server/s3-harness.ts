@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { nodeHashes } from '../../src/node/hash.ts';
+import { presignV4 } from '../../src/protocol/presign-v4.ts';
 import { presignV2, signV2 } from '../../src/protocol/sigv2.ts';
-import { presignV4, signV4 } from '../../src/protocol/sigv4.ts';
+import { signV4 } from '../../src/protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../../src/protocol/uri.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
 
