@@ -1,5 +1,6 @@
 import type { TransportResponse } from '../http/transport.ts';
-import { checksum, type StoredChecksum, startChecksum } from '../protocol/checksum.ts';
+import type { StoredChecksum } from '../protocol/checksum.ts';
+import { checksum, startChecksum } from '../protocol/compute-checksum.ts';
 import { S3Error, type S3ErrorFacts } from '../protocol/error.ts';
 import type { Hashes } from '../protocol/hash.ts';
 

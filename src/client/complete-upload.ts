@@ -1,8 +1,10 @@
 import { retryDelay } from '../http/retry.ts';
 import { TransportError } from '../http/transport.ts';
 import { completeMultipartUpload, listParts } from '../operations/multipart.ts';
-import { checksumHeader, compositeChecksum, fullObjectChecksum } from '../protocol/checksum.ts';
+import { checksumHeader } from '../protocol/checksum.ts';
 import type { CrcAlgorithm } from '../protocol/combine-crc.ts';
+import { compositeChecksum, fullObjectChecksum } from '../protocol/compute-checksum.ts';
+import { startHash } from '../protocol/digest.ts';
 import { S3Error } from '../protocol/error.ts';
 import type { Hashes } from '../protocol/hash.ts';
 import { encodeHex } from '../protocol/hex.ts';
@@ -67,7 +69,9 @@ function mayHaveWorked(error: S3Error): boolean {
 }
 
 function isUnsent({ cause }: S3Error): boolean {
-  return cause instanceof TransportError && (cause.kind === 'connect' || /connect|socket/.test(`${cause.phase}`));
+  return (
+    cause instanceof TransportError && (cause.kind === 'connect' || /connect|socket/.test(`${cause.phase}`))
+  );
 }
 
 /** What the server says about the outcome of `error`; that it says nothing makes it unknown. */
@@ -80,7 +84,8 @@ async function asked<T>(question: Promise<T>, error: S3Error): Promise<T> {
 }
 
 function unknownOutcome({ operation, bucket, key, attempts }: S3Error, cause: S3Error): S3Error {
-  const message = 'The object may have been stored or not: the answer got lost, and what is there does not tell';
+  const message =
+    'The object may have been stored or not: the answer got lost, and what is there does not tell';
   return new S3Error('UnknownOutcome', message, { operation, bucket, key, attempts, cause });
 }
 
@@ -176,7 +181,7 @@ async function findObject(
 
 /** Where the parts' ETags are their MD5s, the object's is the MD5 of these. */
 function multipartEtag(parts: readonly UploadedPart[], hashes: Hashes): string | undefined {
-  const md5 = hashes.start('md5');
+  const md5 = startHash(hashes, 'md5');
   for (const part of parts) {
     const etag = bareEtag(part.etag) ?? '';
     if (!/^[0-9a-f]{32}$/.test(etag)) return undefined;

@@ -1,6 +1,6 @@
 import type { FileTarget } from '../http/files.ts';
 import { getObject } from '../operations/objects.ts';
-import { fullObjectChecksum, startChecksum } from '../protocol/checksum.ts';
+import { fullObjectChecksum, startChecksum } from '../protocol/compute-checksum.ts';
 import type { CrcAlgorithm } from '../protocol/combine-crc.ts';
 import { S3Error } from '../protocol/error.ts';
 import { formatRange } from '../protocol/range.ts';

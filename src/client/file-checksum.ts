@@ -1,5 +1,6 @@
 import type { FileTarget } from '../http/files.ts';
-import { type ChecksumAlgorithm, startChecksum } from '../protocol/checksum.ts';
+import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
+import { startChecksum } from '../protocol/compute-checksum.ts';
 import type { Hashes } from '../protocol/hash.ts';
 
 /** The checksum of the bytes of a file from `first` up to `end`, read again. */

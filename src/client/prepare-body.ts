@@ -1,11 +1,6 @@
-import { abortable } from '../http/abortable.ts';
 import type { BodySource } from '../http/body.ts';
-import { concatenate } from '../http/concatenate.ts';
-import { wrongSize } from '../http/exchange-error.ts';
 import type { RequestBody, StreamBody } from '../http/transport.ts';
-import { encodeBase64 } from '../protocol/base64.ts';
-import { type ChecksumAlgorithm, checksumHeader, startChecksum } from '../protocol/checksum.ts';
-import { encodeHex } from '../protocol/hex.ts';
+import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import { type Signature, unsignedPayload } from '../protocol/sigv4.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,7 +34,9 @@ export async function prepareBody(
   const { hashes, payload, version } = settings;
   const { secure } = settings.endpoint;
   // Also a stream of no bytes: Ceph refuses those in signed chunks.
-  const bytes = source.bytes ?? (source.size ? undefined : await gather(source, signal));
+  const bytes =
+    source.bytes ??
+    (source.size ? undefined : await (await import('./digest-body.ts')).gather(source, signal));
   const size = bytes?.length ?? (source.size as number);
   let opened = false;
   const stream: StreamBody = {
@@ -61,55 +58,14 @@ export async function prepareBody(
     return { ...plain, ...frameBody(stream, hashes) };
   }
 
-  const md5 = version === 's3' || digest ? hashes.start('md5') : undefined;
-  const sum = checksum ? startChecksum(checksum, hashes) : undefined;
-  const sha256 = signed && bytes === undefined ? hashes.start('sha256') : undefined;
-  if (bytes !== undefined) {
-    md5?.update(bytes);
-    sum?.update(bytes);
-  } else if (md5 || sum || sha256) {
-    await readAll(source, signal, (chunk) => {
-      md5?.update(chunk);
-      sum?.update(chunk);
-      sha256?.update(chunk);
-    });
-  }
-  if (md5) headers['content-md5'] = encodeBase64(md5.digest());
-  if (checksum && sum) headers[checksumHeader(checksum)] = sum.base64();
-  const payloadHash = sha256
-    ? encodeHex(sha256.digest())
-    : signed && bytes
-      ? hashes.sha256Hex(bytes)
-      : unsignedPayload;
-  return { ...plain, payloadHash };
+  const wanted = { md5: version === 's3' || digest, checksum, sha256: signed };
+  let payloadHash: string | undefined;
+  if (wanted.md5 || checksum || (signed && bytes === undefined)) {
+    digestBody ??= (await import('./digest-body.ts')).digestBody;
+    payloadHash = await digestBody(bytes ?? source, wanted, headers, hashes, signal);
+  } else if (signed && bytes !== undefined) payloadHash = hashes.sha256Hex(bytes);
+  return { ...plain, payloadHash: payloadHash ?? unsignedPayload };
 }
 
-async function gather(source: BodySource, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  await readAll(source, signal, (chunk) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (source.size !== undefined && size > source.size) throw wrongSize(source.size, size);
-  });
-  return concatenate(chunks, size);
-}
-
-/** Reads a source that may have stopped to give anything; the signal ends it then. */
-async function readAll(
-  source: BodySource,
-  signal: AbortSignal | undefined,
-  take: (chunk: Uint8Array) => void,
-): Promise<void> {
-  const iterator = source.open()[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const { done, value } = await abortable(iterator.next(), signal);
-      if (done) return;
-      take(value);
-    }
-  } catch (error) {
-    iterator.return?.();
-    throw error;
-  }
-}
+/** Loaded with the first body that needs more than its SHA-256. */
+let digestBody: typeof import('./digest-body.ts').digestBody | undefined;

@@ -1,7 +1,8 @@
 import type { BodyInput } from '../http/body.ts';
 import type { Part } from '../http/parts.ts';
 import { uploadPart as uploadPartOperation } from '../operations/multipart.ts';
-import { checksumHeader, startChecksum } from '../protocol/checksum.ts';
+import { checksumHeader } from '../protocol/checksum.ts';
+import { startChecksum } from '../protocol/compute-checksum.ts';
 import { S3Error } from '../protocol/error.ts';
 import type { OpenUpload } from './create-upload.ts';
 import type { Run } from './jobs.ts';

@@ -1,6 +1,5 @@
 import * as crypto from 'node:crypto';
 import * as zlib from 'node:zlib';
-import { crc32 } from '../protocol/crc.ts';
 import type { Hashes } from '../protocol/hash.ts';
 
 // Bun and Deno came to have these two later than Node 20 did.
@@ -11,8 +10,9 @@ const sha256Hex: Hashes['sha256Hex'] = crypto.hash
 /** {@link Hashes} on `node:crypto` and `node:zlib`. */
 export const nodeHashes: Hashes = {
   sha256Hex,
-  hmac: (algorithm, key, data) => crypto.createHmac(algorithm, key).update(data).digest(),
+  hmacSha256: (key, data) => crypto.createHmac('sha256', key).update(data).digest(),
   hmacSha256Hex: (key, data) => crypto.createHmac('sha256', key).update(data).digest('hex'),
+  hmacSha1: (key, data) => crypto.createHmac('sha1', key).update(data).digest(),
   start: (algorithm) => {
     const hash = crypto.createHash(algorithm);
     return {
@@ -22,5 +22,5 @@ export const nodeHashes: Hashes = {
       digest: () => hash.digest(),
     };
   },
-  crc32: zlib.crc32 ?? crc32,
+  crc32: zlib.crc32,
 };

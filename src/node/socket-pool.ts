@@ -80,6 +80,8 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
   const origins = new Map<string, Origin>();
   const open = new Set<PooledSocket>();
   const queue = new Set<SocketUser>();
+  // Goes on where it stopped: a new one would pass over all that have left the set since it last grew.
+  let order = queue.values();
   let busy = 0;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
@@ -226,8 +228,13 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
 
   function takeFirst(): SocketUser | undefined {
     if (queue.size === 0) return undefined;
-    const [first] = queue;
-    queue.delete(first!);
+    let next = order.next();
+    if (next.done) {
+      order = queue.values();
+      next = order.next();
+    }
+    const first = next.value as SocketUser;
+    queue.delete(first);
     return first;
   }
 

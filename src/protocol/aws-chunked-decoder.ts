@@ -1,5 +1,6 @@
 import { type ChunkSigner, smallestChunk } from './aws-chunked.ts';
 import { constantTimeEqual } from './constant-time-equal.ts';
+import { startHash } from './digest.ts';
 import type { RunningHash } from './hash.ts';
 import { encodeHex } from './hex.ts';
 import { emptyPayloadHash } from './sigv4.ts';
@@ -81,7 +82,7 @@ async function* decode(
     chunkSize = size;
     remaining = size;
     state = size === 0 ? 'trailers' : 'data';
-    if (size > 0) hash = signer?.hashes.start('sha256');
+    if (size > 0) hash = signer && startHash(signer.hashes, 'sha256');
     else if (signer) checkSignature(signer.chunk(emptyPayloadHash), signature);
   };
 

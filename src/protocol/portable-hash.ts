@@ -1,18 +1,12 @@
 import { type BlockHash, startBlockHash } from './block-hash.ts';
-import { crc32 } from './crc.ts';
 import type { Hashes } from './hash.ts';
 import { encodeHex } from './hex.ts';
-import { md5 } from './md5.ts';
-import { sha1 } from './sha1.ts';
 import { sha256 } from './sha256.ts';
 
-/** {@link Hashes} in plain JavaScript, for runtimes whose own digests are asynchronous or missing. */
+/** {@link Hashes} for SigV4 in plain JavaScript, for runtimes whose own digests are asynchronous or missing. */
 export const portableHashes: Hashes = {
   sha256Hex: (data) => encodeHex(finish(sha256, data)),
-  hmac: (algorithm, key, data) => {
-    const hash = blockHashes[algorithm];
-    return finishHmac(hash, hmacStates(hash, key), data);
-  },
+  hmacSha256: (key, data) => hmac(sha256, key, data),
   hmacSha256Hex: (key, data) => {
     let states = signingStates.get(key);
     if (!states) {
@@ -21,17 +15,19 @@ export const portableHashes: Hashes = {
     }
     return encodeHex(finishHmac(sha256, states, data));
   },
-  start: (algorithm) => startBlockHash(blockHashes[algorithm]),
-  crc32,
 };
 
-const blockHashes = { md5, sha1, sha256 };
+/** HMAC (RFC 2104) of UTF-8 text. */
+export function hmac(hash: BlockHash, key: string | Uint8Array, data: string): Uint8Array {
+  return finishHmac(hash, hmacStates(hash, key), data);
+}
+
 const encoder = new TextEncoder();
 
 /** A signing key serves a whole day: half the blocks of its HMACs need mixing only once. */
 const signingStates = new WeakMap<Uint8Array, HmacStates>();
 
-/** The inner and the outer hash of an HMAC (RFC 2104) after their first block, which holds the key. */
+/** The inner and the outer hash of an HMAC after their first block, which holds the key. */
 type HmacStates = readonly [Int32Array, Int32Array];
 
 function hmacStates(hash: BlockHash, key: string | Uint8Array): HmacStates {

@@ -1,5 +1,6 @@
 import { httpDate } from './amz-date.ts';
 import { encodeBase64 } from './base64.ts';
+import { hmacSha1 } from './digest.ts';
 import { checkExpiresIn } from './expires-in.ts';
 import type { Hashes } from './hash.ts';
 import type { SignableRequest, SigningContext } from './sigv4.ts';
@@ -100,7 +101,7 @@ export function stringToSignPresignedV2(
 }
 
 export function signatureV2(secretAccessKey: string, stringToSign: string, hashes: Hashes): string {
-  return encodeBase64(hashes.hmac('sha1', secretAccessKey, stringToSign));
+  return encodeBase64(hmacSha1(hashes, secretAccessKey, stringToSign));
 }
 
 /** Query parameters that choose what a request acts on. AWS lists the older ones, botocore and MinIO all of these. */

@@ -127,8 +127,8 @@ export function signingKeyV4(
       return cached;
     }
   }
-  let key = hashes.hmac('sha256', `AWS4${secret}`, day);
-  for (const part of [region, service, 'aws4_request']) key = hashes.hmac('sha256', key, part);
+  let key = hashes.hmacSha256(`AWS4${secret}`, day);
+  for (const part of [region, service, 'aws4_request']) key = hashes.hmacSha256(key, part);
   const made = { secret, day, region, service, scope: `${day}/${region}/${service}/aws4_request`, key };
   cachedKeys.unshift(made);
   if (cachedKeys.length > mostCachedKeys) cachedKeys.pop();

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { nodeHashes } from '../node/hash.ts';
-import {
-  type ChecksumAlgorithm,
-  checksumHeader,
-  compositeChecksum,
-  fullObjectChecksum,
-} from '../protocol/checksum.ts';
+import { type ChecksumAlgorithm, checksumHeader } from '../protocol/checksum.ts';
 import type { CrcAlgorithm } from '../protocol/combine-crc.ts';
+import { compositeChecksum, fullObjectChecksum } from '../protocol/compute-checksum.ts';
 import { encodePath } from '../protocol/uri.ts';
 import type { XmlReader } from '../protocol/xml-reader.ts';
 import type { Call } from './call.ts';

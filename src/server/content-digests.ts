@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nodeHashes } from '../node/hash.ts';
-import { type ChecksumAlgorithm, startChecksum } from '../protocol/checksum.ts';
+import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
+import { startChecksum } from '../protocol/compute-checksum.ts';
 
 /** Content on its way into the store. What is counted and computed on the way is complete once the iteration has ended. */
 export interface DigestedContent extends AsyncIterable<Uint8Array> {

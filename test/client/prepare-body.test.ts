@@ -13,7 +13,7 @@ import {
   getObject,
   putObject,
 } from '../../src/operations/index.ts';
-import { checksum } from '../../src/protocol/checksum.ts';
+import { checksum } from '../../src/protocol/compute-checksum.ts';
 import { put, scriptedSender } from '../support/scripted-transport.ts';
 
 const text = 'the body';

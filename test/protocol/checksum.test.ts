@@ -5,16 +5,18 @@ import fc from 'fast-check';
 import { nodeHashes } from '../../src/node/hash.ts';
 import {
   type ChecksumAlgorithm,
-  checksum,
   checksumAlgorithms,
   checksumHeader,
+  verifiableChecksum,
+} from '../../src/protocol/checksum.ts';
+import type { CrcAlgorithm } from '../../src/protocol/combine-crc.ts';
+import {
+  checksum,
   compositeChecksum,
   contentMd5,
   fullObjectChecksum,
   startChecksum,
-  verifiableChecksum,
-} from '../../src/protocol/checksum.ts';
-import type { CrcAlgorithm } from '../../src/protocol/combine-crc.ts';
+} from '../../src/protocol/compute-checksum.ts';
 import { portableHashes } from '../../src/protocol/portable-hash.ts';
 
 const crcs = ['CRC32', 'CRC32C', 'CRC64NVME'] as const;

@@ -220,8 +220,8 @@ test('more keys than are cached are all right, in any order', () => {
     credentials: { accessKeyId: 'A', secretAccessKey: `secret-${i % 8}` },
   }));
   const direct = (c: SigningContext) => {
-    let key = nodeHashes.hmac('sha256', `AWS4${c.credentials.secretAccessKey}`, '20260102');
-    for (const part of [c.region, c.service!, 'aws4_request']) key = nodeHashes.hmac('sha256', key, part);
+    let key = nodeHashes.hmacSha256(`AWS4${c.credentials.secretAccessKey}`, '20260102');
+    for (const part of [c.region, c.service!, 'aws4_request']) key = nodeHashes.hmacSha256(key, part);
     return encodeHex(key);
   };
   for (const c of [...contexts, ...contexts.reverse()]) {

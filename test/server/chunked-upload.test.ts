@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { nodeHashes } from '../../src/node/hash.ts';
 import { type AwsChunkedForm, chunkSigner } from '../../src/protocol/aws-chunked.ts';
 import { encodeAwsChunked } from '../../src/protocol/aws-chunked-encoder.ts';
-import { checksum } from '../../src/protocol/checksum.ts';
+import { checksum } from '../../src/protocol/compute-checksum.ts';
 import { signV4 } from '../../src/protocol/sigv4.ts';
 import { type Answer, alice, answerOf, type Harness, now, startHarness } from './s3-harness.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { nodeHashes } from '../../src/node/hash.ts';
-import { type ChecksumAlgorithm, checksum, compositeChecksum } from '../../src/protocol/checksum.ts';
+import type { ChecksumAlgorithm } from '../../src/protocol/checksum.ts';
+import { checksum, compositeChecksum } from '../../src/protocol/compute-checksum.ts';
 import { type Answer, type Asked, bob, type Harness, startHarness } from './s3-harness.ts';
 
 const { ask }: Harness = await startHarness();
