@@ -12,6 +12,8 @@ export interface TestRunOptions {
   /** More flags for Node, such as `--test-name-pattern=...`. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For each file, in seconds. Default 60. */
+  readonly timeout?: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function runTests(files: readonly string[], options: TestRunOptions
       '--test',
       '--test-reporter=spec',
       // A file that hangs is a failure, not a wait.
-      '--test-timeout=60000',
+      `--test-timeout=${(options.timeout ?? 60) * 1000}`,
       `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
       ...(options.flags ?? []),
       ...files,

@@ -4,8 +4,8 @@ import type { S3Server, S3ServerSettings } from './servers/s3-server.ts';
 
 /**
  * `npm run test:servers [-- NAME... --FLAG...]`: the conformance suite against real servers, one after another, each
- * started for it and ended after it; one line about each at the end. Without names: Ceph, and the others that are
- * installed here. A server that is named is installed when it is missing and can be; so is Ceph.
+ * started for it and ended after it; one line about each at the end. Without names: Ceph, the project's own, and the
+ * others that are installed here. A server that is named is installed when it is missing and can be; so is Ceph.
  *
  * The suite reads MINIS3_TEST_SERVERS: a JSON array of `S3ServerSettings`.
  */
@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function defaultNames(): string[] {
-  return ['ceph', ...['swift', 'minio'].filter((name) => KNOWN_SERVERS[name]?.installed())];
+  return ['ceph', 'embedded', ...['swift', 'minio'].filter((name) => KNOWN_SERVERS[name]?.installed())];
 }
 
 async function testServer(name: string, known: KnownServer, flags: readonly string[]): Promise<string> {
@@ -38,10 +38,9 @@ async function testServer(name: string, known: KnownServer, flags: readonly stri
   console.log(`\n${settings.name} at ${settings.endpoint}`);
   try {
     const env = { MINIS3_TEST_SERVERS: JSON.stringify([settings satisfies S3ServerSettings]) };
-    const { ok, passed, failed, skipped } = await runTests(['test/conformance/servers.test.ts'], {
-      flags,
-      env,
-    });
+    const files = ['test/conformance/servers.test.ts'];
+    if (TRANSFERS.includes(name)) files.push('test/conformance/transfers.test.ts');
+    const { ok, passed, failed, skipped } = await runTests(files, { flags, env, timeout: 300 });
     if (!ok) process.exitCode = 1;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     return `${settings.name}: ${ok ? 'ok' : 'FAILED'}, ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`;
@@ -49,5 +48,8 @@ async function testServer(name: string, known: KnownServer, flags: readonly stri
     await stop();
   }
 }
+
+/** Servers quick enough for files of 2 GiB. */
+const TRANSFERS = ['ceph', 'embedded', 'minio'];
 
 await main(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { runTests } from './run-tests.ts';
 
 /**
  * `npm test [-- PATH... --FLAG...]`: every test under `test/`, or under the folders and files named, with flags
- * handed on to Node. The suite for foreign servers is left to `npm run test:servers`.
+ * handed on to Node. What needs other servers is left to `npm run test:servers`.
  */
 async function main(args: readonly string[]): Promise<void> {
   const flags = args.filter((arg) => arg.startsWith('-'));
@@ -21,10 +21,10 @@ function testFiles(path: string): string[] {
   if (statSync(path).isFile()) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .map((name) => join(path, name))
-    .filter((file) => file.endsWith('.test.ts') && !file.endsWith(FOREIGN_SERVERS))
+    .filter((file) => file.endsWith('.test.ts') && !SERVER_TESTS.some((name) => file.endsWith(name)))
     .sort();
 }
 
-const FOREIGN_SERVERS = join('conformance', 'servers.test.ts');
+const SERVER_TESTS = ['servers.test.ts', 'transfers.test.ts'].map((name) => join('conformance', name));
 
 await main(process.argv.slice(2));

@@ -34,6 +34,7 @@ export class Pool extends PortablePool {
 }
 
 export type * from './client/exported-types.ts';
+export { MultipartUpload } from './client/multipart-upload.ts';
 export { S3Response } from './client/response.ts';
 export { S3Error } from './protocol/error.ts';
 export { Connection as Conn };

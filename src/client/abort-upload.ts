@@ -20,7 +20,9 @@ export async function abortUpload(
       throw error;
     }
     // Not everybody may list parts; who may not has done what he could.
-    const left = await sender.send(listParts, { bucket, key, uploadId, maxParts: 1 }, bounded).catch(() => {});
+    const left = await sender
+      .send(listParts, { bucket, key, uploadId, maxParts: 1 }, bounded)
+      .catch(() => {});
     if (!left?.parts.length) return;
     await sender.settings.clock.sleep(100 * 5 ** round, bounded.signal);
   }

@@ -1,4 +1,5 @@
-import { type BodyInput, bodySource } from '../http/body.ts';
+import type { BodyInput } from '../http/body.ts';
+import { bodySource } from '../http/body-source.ts';
 import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
 import { type Connected, inside } from './connected.ts';

@@ -42,7 +42,13 @@ export async function copyParts(
       const last = Math.min(first + partSize, head.size) - 1;
       const partNumber = first / partSize + 1;
       const copySourceRange = `bytes=${first}-${last}`;
-      const etag = await copyPart(sender, upload, { ...source, copySourceRange, partNumber }, headers, signal);
+      const etag = await copyPart(
+        sender,
+        upload,
+        { ...source, copySourceRange, partNumber },
+        headers,
+        signal,
+      );
       parts[partNumber - 1] = { partNumber, size: last + 1 - first, etag };
     };
     await parallel(starts(head.size, partSize), concurrency, copyRange, signal);

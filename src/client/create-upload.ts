@@ -58,7 +58,9 @@ export async function createUpload(
   } catch (error) {
     if (signal?.aborted) {
       // The server may just have begun an upload that nobody would ever hear of again.
-      const late = abortable(creating, AbortSignal.timeout(5000)).then((upload) => abortUpload(sender, upload));
+      const late = abortable(creating, AbortSignal.timeout(5000)).then((upload) =>
+        abortUpload(sender, upload),
+      );
       await late.catch(() => {});
       stop.abort();
     }

@@ -16,7 +16,11 @@ export function readDownloadNote(
 ): DownloadNote | undefined {
   try {
     const { partSize, done, ...note } = JSON.parse(text ?? '');
-    if (Number.isSafeInteger(partSize) && JSON.stringify(note.object) === JSON.stringify(object)) {
+    if (
+      partSize >= 1 &&
+      Number.isSafeInteger(partSize) &&
+      JSON.stringify(note.object) === JSON.stringify(object)
+    ) {
       return { object, partSize, done: new Map(done) };
     }
   } catch {

@@ -1,7 +1,7 @@
 import type { FileTarget } from '../http/files.ts';
 import { getObject } from '../operations/objects.ts';
-import { fullObjectChecksum, startChecksum } from '../protocol/compute-checksum.ts';
 import type { CrcAlgorithm } from '../protocol/combine-crc.ts';
+import { fullObjectChecksum, startChecksum } from '../protocol/compute-checksum.ts';
 import { S3Error } from '../protocol/error.ts';
 import { formatRange } from '../protocol/range.ts';
 import { type AnsweredRange, changedMeanwhile, checkVersion } from './answered-range.ts';

@@ -29,6 +29,7 @@ export async function download(
   const { files, hashes } = sender.settings;
   const { resume = false, fsync = false, signal } = options;
   if (!files) throw new TypeError('This runtime has no files: read the body of get()');
+  if (typeof path !== 'string' && !(path instanceof URL)) throw new TypeError('A path must be text or a URL');
   checkDownloadOptions(options);
   const head = await headObject(sender, key, options);
   const stored = verifiableChecksum(head.headers);

@@ -30,7 +30,10 @@ export async function* listParts(
       { ...call, signal },
       {
         read: async (response) => {
-          const { parts, isTruncated, nextPartNumberMarker } = await sender.read(listPartsOperation, response);
+          const { parts, isTruncated, nextPartNumberMarker } = await sender.read(
+            listPartsOperation,
+            response,
+          );
           const next = isTruncated ? (nextPartNumberMarker ?? parts.at(-1)?.partNumber) : undefined;
           if (isTruncated === undefined || (isTruncated && !(Number(next) > (marker ?? 0))))
             throw new XmlError('it does not say where the list of parts goes on');

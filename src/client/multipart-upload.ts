@@ -11,7 +11,13 @@ import { listParts, type UploadedPart } from './list-parts.ts';
 import { checkBucket, checkKey } from './names.ts';
 import { chooseContentType } from './object-headers.ts';
 import { openSource, type UploadSource } from './open-source.ts';
-import { type BucketOr, type CallOptions, callOptions, type Progress, type UploadOptions } from './options.ts';
+import {
+  type BucketOr,
+  type CallOptions,
+  callOptions,
+  type Progress,
+  type UploadOptions,
+} from './options.ts';
 import { checkPartOptions, planParts } from './part-plan.ts';
 import { progressEvents } from './progress-events.ts';
 import { bareEtag } from './response.ts';
@@ -245,7 +251,9 @@ export class MultipartUpload implements AsyncDisposable {
   }
 
   /** The parts that the server has, in the order of their numbers. */
-  async *listParts({ signal }: Pick<CallOptions, 'signal'> = {}): AsyncGenerator<UploadedPart, void, undefined> {
+  async *listParts({
+    signal,
+  }: Pick<CallOptions, 'signal'> = {}): AsyncGenerator<UploadedPart, void, undefined> {
     for await (const part of listParts(this.#conn[inside].sender, this.#upload, signal)) {
       yield { ...part, etag: bareEtag(part.etag) as string };
     }

@@ -27,11 +27,13 @@ function cacheControl(expires: Expires, isPublic: boolean | undefined): string {
   let seconds = 0;
   if (expires === 'max') seconds = 365 * secondsIn.days;
   else if (typeof expires === 'number') seconds = expires;
-  else if (expires !== null && typeof expires === 'object') {
-    for (const [unit, count] of Object.entries(expires)) {
+  else {
+    const parts = Object.entries(expires ?? {});
+    if (parts.length === 0) seconds = Number.NaN;
+    for (const [unit, count] of parts) {
       seconds += count * (secondsIn[unit as keyof typeof secondsIn] ?? Number.NaN);
     }
-  } else seconds = Number.NaN;
+  }
   seconds = Math.floor(seconds);
   if (!(seconds >= 0 && Number.isSafeInteger(seconds))) {
     throw new RangeError(

@@ -78,7 +78,8 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>> | undefined;
   /** Ends the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  retry?: Partial<RetryOptions> | undefined;
+  /** Instead of the connection's number of attempts. */
+  retry?: Pick<Partial<RetryOptions>, 'attempts'> | undefined;
   timeouts?: Partial<Timeouts> | undefined;
 }
 

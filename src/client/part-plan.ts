@@ -13,13 +13,17 @@ export function planParts(hostname: string, size: number | undefined, partSize: 
   const most = /\.scw\.cloud$/.test(hostname) ? 1000 : 10_000;
   const equal = /\.r2\.cloudflarestorage\.com$/.test(hostname);
   if (size !== undefined && size > most * partSize) partSize = Math.ceil(size / most / MiB) * MiB;
-  if (partSize > largestPart) throw new RangeError(`an object must not be larger than ${most} parts of 5 GiB`);
+  if (partSize > largestPart)
+    throw new RangeError(`an object must not be larger than ${most} parts of 5 GiB`);
   return { partSize, most, equal };
 }
 
 /** @throws {RangeError} an option is none that could be meant */
 export function checkPartOptions({ partSize, concurrency, multipartThreshold }: PartOptions): void {
-  if (partSize !== undefined && !(Number.isInteger(partSize) && partSize >= 5 * MiB && partSize <= largestPart))
+  if (
+    partSize !== undefined &&
+    !(Number.isInteger(partSize) && partSize >= 5 * MiB && partSize <= largestPart)
+  )
     throw new RangeError('partSize must be a whole number of bytes from 5 MiB to 5 GiB');
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1))
     throw new RangeError('concurrency must be a whole number from 1');

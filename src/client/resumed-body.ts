@@ -104,7 +104,7 @@ export class ResumedBody implements TransportResponse {
     if (!failure) throw cause;
     const range = this.#range();
     const etag = strongEtag(this.headers['etag']);
-    if (this.#discarded || !range || !etag) throw failure.error;
+    if (this.#discarded || !failure.kind || !range || !etag) throw failure.error;
     const due = { ...range, first: range.first + position };
     const headers = { ...this.#call.headers, range: formatRange(due), 'if-match': etag };
     try {
@@ -130,8 +130,9 @@ export class ResumedBody implements TransportResponse {
     }
   }
 
-  /** Which bytes the body has; undefined where that is not known for certain. */
+  /** Which bytes the body has; undefined where there are none, or it is not known for certain. */
   #range(): AnsweredRange | undefined {
-    return this.headers['content-encoding'] === undefined ? answeredRange(this) : undefined;
+    const range = this.headers['content-encoding'] === undefined ? answeredRange(this) : undefined;
+    return range && range.first <= range.last ? range : undefined;
   }
 }

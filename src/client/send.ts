@@ -1,4 +1,5 @@
-import { type BodySource, bodySource } from '../http/body.ts';
+import type { BodySource } from '../http/body.ts';
+import { bodySource } from '../http/body-source.ts';
 import { parseRetryAfter, type RetryBudget, retryBudget, retryDelay } from '../http/retry.ts';
 import type { TransportResponse } from '../http/transport.ts';
 import { buildRequest, type OperationRequest } from '../operations/build-request.ts';

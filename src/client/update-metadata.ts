@@ -2,7 +2,7 @@ import { getObjectAcl, putObjectAcl } from '../operations/acl.ts';
 import type { InputOf } from '../operations/operation.ts';
 import { S3Error } from '../protocol/error.ts';
 import { sendCopy } from './copy.ts';
-import { headObject } from './head.ts';
+import { headObject, type ObjectHead } from './head.ts';
 import type { ObjectOptions } from './options.ts';
 import type { Sender } from './send.ts';
 import { type Stored, stored } from './stored.ts';
@@ -38,6 +38,7 @@ export async function updateMetadata(
     sender,
     {
       ...options,
+      headers: { ...encryptionOf(head.headers), ...options.headers },
       storageClass: options.storageClass ?? head.headers['x-amz-storage-class'],
       public: options.public ?? grants?.publicRead,
       fromKey: key,
@@ -53,6 +54,16 @@ export async function updateMetadata(
     await sender.send(putObjectAcl, { bucket, key, accessControlPolicy: grants.policy }, { signal });
   }
   return result;
+}
+
+/** A copy is encrypted as its bucket says, unless it is told how the object was. */
+function encryptionOf(headers: ObjectHead['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    if (/^x-amz-server-side-encryption(-aws-kms-key-id|-bucket-key-enabled)?$/.test(name))
+      kept[name] = headers[name] ?? '';
+  }
+  return kept;
 }
 
 type Policy = InputOf<typeof putObjectAcl>['accessControlPolicy'];

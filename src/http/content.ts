@@ -1,4 +1,5 @@
-import { type BodyInput, type BodySource, bodySource, type FileHandleLike } from './body.ts';
+import type { BodyInput, BodySource, FileHandleLike } from './body.ts';
+import { bodySource } from './body-source.ts';
 import { wrongSize } from './exchange-error.ts';
 
 /** Bytes to be read piece by piece into memory of the reader's own. */
@@ -31,17 +32,17 @@ export async function contentOf(body: BodyInput, contentLength?: number): Promis
  * @throws {RangeError} it has not the size it should have
  */
 export async function readHead(content: Content, limit: number): Promise<Uint8Array> {
-  const { size = Number.POSITIVE_INFINITY } = content;
-  let head = new Uint8Array(size <= limit ? size : Math.min(limit, 65_536));
+  const { size } = content;
+  let head = new Uint8Array(Math.min(limit, size ?? 65_536));
   let filled = 0;
   for (;;) {
     filled += await content.read(head.subarray(filled), filled);
     if (filled < head.length || filled === limit || filled === size) break;
-    const larger = new Uint8Array(Math.min(2 * filled, limit));
+    const larger = new Uint8Array(Math.min(limit, 2 * filled));
     larger.set(head);
     head = larger;
   }
-  if (size <= limit && filled < size) throw wrongSize(size, filled);
+  if (size !== undefined && filled < head.length) throw wrongSize(size, filled);
   return head.subarray(0, filled);
 }
 

@@ -66,17 +66,17 @@ export async function openFileTarget(
       ended = true;
       inUse.delete(temporary);
       if (sync) await syncFolder(dirname(target));
-      if (resumable) await remove(note);
+      await remove(note);
     },
 
     async discard(keep = false) {
       if (ended) return;
       ended = true;
       inUse.delete(temporary);
-      await file.close();
+      await file.close().catch(() => {});
       if (keep) return;
       await remove(temporary);
-      if (resumable) await remove(note);
+      await remove(note);
     },
   };
 }

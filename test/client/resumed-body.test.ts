@@ -6,7 +6,7 @@ import type { S3Response } from '../../src/client/response.ts';
 import { TransportError } from '../../src/http/transport.ts';
 import { Connection } from '../../src/index.node.ts';
 import { nodeHashes } from '../../src/node/hash.ts';
-import { checksum } from '../../src/protocol/checksum.ts';
+import { checksum } from '../../src/protocol/compute-checksum.ts';
 import { S3Error } from '../../src/protocol/error.ts';
 import { broken, type Change, etag, objectAnswers, withHeaders } from '../support/object-answers.ts';
 import { scriptedSender } from '../support/scripted-transport.ts';
@@ -54,7 +54,7 @@ const asked: [options: ReadOptions, from: number, last: number][] = [
 for (const [name, read] of ways) {
   for (const [options, from, last] of asked) {
     test(`${name} of ${JSON.stringify(options)} goes on wherever it breaks`, async () => {
-      for (const after of [0, 1, 7, 13, last - from]) {
+      for (const after of [0, 1, 7, 9, last - from]) {
         const { sender, transport, requests } = over(first((answer) => broken(answer, after)));
         const response = await get(sender, 'k', options);
         assert.deepEqual(await read(response), content.slice(from, last + 1));
@@ -260,6 +260,17 @@ test('all that was due having come, a connection that breaks is no failure', asy
   assert.equal(requests.length, 1);
 });
 
+test('of a body of no bytes nothing can be missing', async () => {
+  for (const [, read] of ways) {
+    const { sender, requests } = scriptedSender(
+      objectAnswers(new Uint8Array(0), (answer) => broken(answer, 0)),
+      { checksum: false },
+    );
+    assert.equal((await rejected(read(await get(sender, 'k', {})))).code, 'NetworkError');
+    assert.equal(requests.length, 1);
+  }
+});
+
 test('the checksum of the whole is that of all its pieces', async () => {
   for (const [value, fits] of [
     [checksum('CRC32', content, nodeHashes), true],
@@ -350,13 +361,13 @@ test('over sockets: a connection lost in the middle costs nothing but another re
     t,
     answering((head, _, socket) => {
       heads.push(head);
-      const from = Number(/range: bytes=(\d+)-/.exec(head)?.[1] ?? 0);
-      const range = from ? `content-range: bytes ${from}-199999/200000\r\n` : '';
-      const length = 200_000 - from;
+      const from = /range: bytes=(\d+)-/.exec(head)?.[1];
+      const first = Number(from ?? 0);
+      const range = from && `content-range: bytes ${first}-199999/200000\r\n`;
       socket.write(
-        `HTTP/1.1 ${from ? 206 : 200} OK\r\netag: ${etag}\r\n${range}content-length: ${length}\r\n\r\n`,
+        `HTTP/1.1 ${from ? 206 : 200} OK\r\netag: ${etag}\r\n${range ?? ''}content-length: ${200_000 - first}\r\n\r\n`,
       );
-      socket.write(text.slice(from, from ? undefined : 120_000), () => {
+      socket.write(text.slice(first, from ? undefined : 120_000), () => {
         if (!from) setTimeout(() => socket.resetAndDestroy(), 5);
       });
       return undefined;

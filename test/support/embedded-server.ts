@@ -54,7 +54,8 @@ export async function embeddedServer(): Promise<Embedded> {
       }),
     count() {
       const before = server.requests.length;
-      return (operation) => server.requests.slice(before).filter((each) => each.operation === operation).length;
+      return (operation) =>
+        server.requests.slice(before).filter((each) => each.operation === operation).length;
     },
   };
 }
@@ -62,7 +63,8 @@ export async function embeddedServer(): Promise<Embedded> {
 /** Bytes that are the same nowhere. */
 export function pattern(size: number): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(size / 4));
-  for (let i = 0, x = 1; i < words.length; i++) words[i] = x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+  for (let i = 0, x = 1; i < words.length; i++)
+    words[i] = x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
   return new Uint8Array(words.buffer, 0, size);
 }
 

@@ -44,7 +44,7 @@ function answerTo(
   const { method, headers } = request;
   const range = headers['range'] && parseRange(headers['range'], content.length);
   const common = { etag, ...more };
-  if (headers['if-match'] && headers['if-match'] !== etag) return { status: 412 };
+  if (headers['if-match'] && headers['if-match'] !== common.etag) return { status: 412 };
   if (range === 'unsatisfiable') return { status: 416 };
   const ranged = typeof range === 'object';
   const { first, last } = ranged ? range : { first: 0, last: content.length - 1 };
