@@ -151,3 +151,20 @@ test('nothing to change is refused', async () => {
   }
   assert.equal(requests.length, 0);
 });
+
+test('the encryption stays as it is', async () => {
+  const encrypted = {
+    headers: {
+      ...head.headers,
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:eu-west-1:1:key/k',
+      'x-amz-server-side-encryption-customer-algorithm': 'AES256',
+    },
+  };
+  const { sender, requests } = scriptedSender([encrypted, acl(owner), copied]);
+  await updateMetadata(sender, 'k', { metadata: { b: '2' } });
+  const { headers } = requests[2]!;
+  assert.equal(headers['x-amz-server-side-encryption'], 'aws:kms');
+  assert.equal(headers['x-amz-server-side-encryption-aws-kms-key-id'], 'arn:aws:kms:eu-west-1:1:key/k');
+  assert.equal(headers['x-amz-server-side-encryption-customer-algorithm'], undefined);
+});
