@@ -32,15 +32,15 @@ async function main(): Promise<void> {
   const report: string[] = [];
   for (const name of choose('workloads', positionals)) {
     const { workload } = (await import(`./workloads/${name}.ts`)) as { workload: Workload };
-    const server = await startServer(workload.objects);
+    const server = await startServer(workload);
     try {
-      if (report.length === 0) report.push(heading(server, rounds, seconds));
+      if (report.length === 0) report.push(heading(rounds, seconds));
       const clients = choose('clients', values.clients?.split(',') ?? []);
       const measured = await measureAll(name, clients, server, rounds, seconds, workload.bytes);
       report.push(
         workload.bytes === undefined
-          ? `## ${workload.title}, ${workload.inFlight} in flight\n\n${table(measured)}`
-          : `## ${workload.title}\n\n${transferTable(measured, workload.bytes)}`,
+          ? `## ${workload.title}, ${workload.inFlight} in flight, ${server.name}\n\n${table(measured)}`
+          : `## ${workload.title}, ${server.name}\n\n${transferTable(measured, workload.bytes)}`,
       );
       console.log(`\n${report.at(-1)}`);
     } finally {
@@ -144,11 +144,11 @@ function transferTable(measured: ReadonlyMap<string, readonly Measurement[]>, by
   ].join('\n');
 }
 
-function heading({ name }: BenchServer, rounds: number, seconds: number): string {
+function heading(rounds: number, seconds: number): string {
   const pinned = canPin ? ' Server and client are pinned to a core each.' : '';
   return `# Measured by \`npm run bench\`
 
-Node ${process.versions.node} on ${cpus()[0]?.model} against ${name} over loopback HTTP. Medians of ${rounds} rounds of
+Node ${process.versions.node} on ${cpus()[0]?.model}, over loopback HTTP. Medians of ${rounds} rounds of
 ${seconds} s, the clients taking turns, each in a process of its own.${pinned} CPU is the client's whole process. The
 last column compares CPU with ${BASELINE}, which signs nothing, in the same round. Read ratios, not rates.`;
 }

@@ -6,6 +6,7 @@ import { freePorts } from '../scripts/servers/free-ports.ts';
 import { openSandbox, type Sandbox } from '../scripts/servers/sandbox.ts';
 import type { Target } from './client.ts';
 import { pin } from './pin.ts';
+import type { Workload } from './workload.ts';
 
 export interface BenchServer {
   /** What it is, for the report. */
@@ -18,15 +19,19 @@ export interface BenchServer {
 
 /**
  * Starts the server the clients are measured against, on the first core: nginx with plain files, which costs so little
- * that the client is what is measured; the embedded server where there is no nginx.
+ * that the client is what is measured; the embedded server where there is no nginx, or S3 itself is needed.
  */
-export function startServer(objects: Readonly<Record<string, number>>): Promise<BenchServer> {
+export function startServer({ objects, needsS3 = false }: Workload): Promise<BenchServer> {
   // Objects belong in memory, where there is a file system for it: no disk is measured here.
   const parent = existsSync('/dev/shm') ? '/dev/shm' : undefined;
-  return openSandbox('bench', (sandbox) => start(sandbox, objects), parent);
+  return openSandbox('bench', (sandbox) => start(sandbox, objects, needsS3), parent);
 }
 
-async function start(sandbox: Sandbox, objects: Readonly<Record<string, number>>): Promise<BenchServer> {
+async function start(
+  sandbox: Sandbox,
+  objects: Readonly<Record<string, number>>,
+  needsS3: boolean,
+): Promise<BenchServer> {
   const [port] = await freePorts(1);
   const target: Target = {
     hostname: '127.0.0.1',
@@ -37,7 +42,8 @@ async function start(sandbox: Sandbox, objects: Readonly<Record<string, number>>
     secretKey: 'bench/secret+key/0123456789abcdefghijklm',
   };
   const version = /nginx\/([\d.]+)/.exec(spawnSync('nginx', ['-v'], { encoding: 'utf8' }).stderr ?? '')?.[1];
-  if (version === undefined) {
+  const nginx = version !== undefined && !needsS3;
+  if (!nginx) {
     const program = fileURLToPath(new URL('embedded-server.ts', import.meta.url));
     const args = ['--import', 'tsx', program, JSON.stringify({ target, objects })];
     sandbox.daemon('embedded', ...pin(0, process.execPath, args));
@@ -49,7 +55,7 @@ async function start(sandbox: Sandbox, objects: Readonly<Record<string, number>>
   await sandbox.until('the server', async () => (await fetch(url)).ok || known === undefined);
   const folder = sandbox.path('files');
   await mkdir(folder, { recursive: true });
-  return { name: version ? `nginx ${version}` : 'the embedded server', target, folder, stop: sandbox.stop };
+  return { name: nginx ? `nginx ${version}` : 'the embedded server', target, folder, stop: sandbox.stop };
 }
 
 async function startNginx(
@@ -77,26 +83,12 @@ events { worker_connections 1024; }
 http {
   access_log off;
   keepalive_requests 1000000000;
-  map $request_method $part_etag { PUT '"0123456789abcdef0123456789abcdef"'; default ''; }
   ${temporary}
   server {
     listen ${target.hostname}:${target.port};
     root ${sandbox.path('root')};
     client_max_body_size 0;
-    # A multipart upload as far as a client can tell: an id, ETags, and an answer when it is completed.
-    error_page 418 = @multipart;
-    location / {
-      if ($request_method = POST) { return 418; }
-      dav_methods PUT DELETE;
-      add_header ETag $part_etag;
-    }
-    location @multipart {
-      default_type application/xml;
-      if ($args ~ "^uploads") {
-        return 200 '<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></InitiateMultipartUploadResult>';
-      }
-      return 200 '<CompleteMultipartUploadResult><Location>l</Location><Bucket>b</Bucket><Key>k</Key><ETag>"0123456789abcdef0123456789abcdef-2"</ETag></CompleteMultipartUploadResult>';
-    }
+    location / { dav_methods PUT DELETE; }
   }
 }
 `,

@@ -6,6 +6,8 @@ export interface Workload {
   readonly inFlight: number;
   /** For transfers: the bytes one operation moves. It then runs once, and is told by throughput and memory. */
   readonly bytes?: number;
+  /** Multipart uploads and the like, which no plain web server has. */
+  readonly needsS3?: boolean;
   /** Objects of so many bytes that lie on the server beforehand. */
   readonly objects: Readonly<Record<string, number>>;
   /**

@@ -9,6 +9,7 @@ export const workload: Workload = {
   title: 'Upload of a 1 GiB file, parts of 8 MiB',
   inFlight: 1,
   bytes,
+  needsS3: true,
   objects: {},
   operation(client, folder) {
     const path = join(folder, 'upload-1g');

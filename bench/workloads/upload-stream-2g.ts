@@ -7,6 +7,7 @@ export const workload: Workload = {
   title: 'Upload of a 2 GiB stream of unknown length in chunks of 64 KiB, parts of 8 MiB',
   inFlight: 1,
   bytes,
+  needsS3: true,
   objects: {},
   operation: (client) => client.uploadStream && (async () => client.uploadStream?.('streamed', chunks())),
 };

@@ -21,7 +21,7 @@ export function answeredRange({ status, headers }: TransportResponse): AnsweredR
 /**
  * Lets an answer pass that has what a `Range` header asked for.
  *
- * @throws {S3Error} `BadResponse`; the answer is discarded
+ * @throws {S3Error} `BadResponse`
  */
 export function checkRange(response: TransportResponse, asked: string, facts: S3ErrorFacts): void {
   // A browser hides the header where the bucket's CORS rules do not expose it.
@@ -29,13 +29,13 @@ export function checkRange(response: TransportResponse, asked: string, facts: S3
   const range = answeredRange(response);
   const due = range && parseRange(asked, range.size);
   if (range && typeof due === 'object' && range.first === due.first && range.last === due.last) return;
-  throw wrongRange(response, facts);
+  throw wrongRange({ ...facts, status: response.status });
 }
 
 /**
  * Lets an answer pass that has these bytes of this version of the object.
  *
- * @throws {S3Error} `PreconditionFailed` for another version, `BadResponse` for other bytes; the answer is discarded
+ * @throws {S3Error} `PreconditionFailed` for another version, `BadResponse` for other bytes
  */
 export function checkVersion(
   response: TransportResponse,
@@ -44,10 +44,10 @@ export function checkVersion(
   facts: S3ErrorFacts,
 ): void {
   const { status, headers } = response;
-  if (headers['etag'] === undefined || !same(answeredRange(response), due)) throw wrongRange(response, facts);
-  if (bareEtag(headers['etag']) === bareEtag(etag)) return;
-  response.discard();
-  throw changed({ ...facts, status });
+  const range = answeredRange(response);
+  const fits = range?.first === due.first && range.last === due.last && range.size === due.size;
+  if (!fits || headers['etag'] === undefined) throw wrongRange({ ...facts, status });
+  if (bareEtag(headers['etag']) !== bareEtag(etag)) throw changed({ ...facts, status });
 }
 
 /** What a failed `If-Match` means once the object has been seen with that ETag; other errors stay what they are. */
@@ -60,17 +60,8 @@ export function strongEtag(etag: string | undefined): string | undefined {
   return etag?.startsWith('W/') ? undefined : etag;
 }
 
-function same(range: AnsweredRange | undefined, due: AnsweredRange): boolean {
-  return range?.first === due.first && range.last === due.last && range.size === due.size;
-}
-
-function wrongRange(response: TransportResponse, facts: S3ErrorFacts): S3Error {
-  response.discard();
-  const { status } = response;
-  return new S3Error('BadResponse', 'The answer does not have the range that was asked for', {
-    ...facts,
-    status,
-  });
+function wrongRange(facts: S3ErrorFacts): S3Error {
+  return new S3Error('BadResponse', 'The answer does not have the range that was asked for', facts);
 }
 
 function changed(facts: S3ErrorFacts): S3Error {

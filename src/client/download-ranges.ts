@@ -3,7 +3,7 @@ import { getObject } from '../operations/objects.ts';
 import type { CrcAlgorithm } from '../protocol/combine-crc.ts';
 import { fullObjectChecksum, startChecksum } from '../protocol/compute-checksum.ts';
 import { S3Error } from '../protocol/error.ts';
-import { formatRange } from '../protocol/range.ts';
+import { formatRange } from '../protocol/format-range.ts';
 import { type AnsweredRange, changedMeanwhile, checkVersion } from './answered-range.ts';
 import { keepDownloadNote, readDownloadNote } from './download-note.ts';
 import type { DownloadOptions } from './download-options.ts';

@@ -54,8 +54,11 @@ export async function finishUpload(
   const isThere = (number: number, size: number) => there?.get(number)?.size === size;
   let loaded = 0;
   let parts = 0;
-  const sent = (size: number) =>
-    onProgress?.({ loaded: (loaded += size), total: content.size, parts: ++parts });
+  const sent = (size: number) => {
+    loaded += size;
+    parts++;
+    onProgress?.({ loaded, total: content.size, parts });
+  };
   const finish = async () => {
     const cut = cutParts(content, plan, concurrency, isThere, first);
     const uploaded = await uploadParts(sender, upload, cut, concurrency, there, run, sent, signal);

@@ -1,12 +1,10 @@
 import { getObject } from '../operations/objects.ts';
 import type { InputOf } from '../operations/operation.ts';
 import { verifiableChecksum } from '../protocol/checksum.ts';
-import { formatRange } from '../protocol/range.ts';
-import { checkRange } from './answered-range.ts';
-import { CheckedBody } from './checked-body.ts';
+import { formatRange } from '../protocol/format-range.ts';
+import { objectBody } from './object-body.ts';
 import type { ReadOptions } from './options.ts';
 import { S3Response } from './response.ts';
-import { ResumedBody } from './resumed-body.ts';
 import type { Sender } from './send.ts';
 
 /** Reads an object, or part of it. Settles when the headers are there; the body is read from the response. */
@@ -14,15 +12,27 @@ export async function get(sender: Sender, key: string, options: ReadOptions): Pr
   const input = { key, ...readInput(sender, options) };
   return sender.exchange(getObject, input, options, {
     notModified: true,
-    read(response, facts) {
+    async read(response, facts) {
       const { status, headers } = response;
-      if (input.range !== undefined && status !== 304) checkRange(response, input.range, facts);
-      const body = new ResumedBody(sender, input, options, response, facts);
+      if (input.range !== undefined && status !== 304) {
+        checkRange ??= (await import('./answered-range.ts')).checkRange;
+        checkRange(response, input.range, facts);
+      }
+      const body = objectBody(response, facts, async () => {
+        const { ResumedBody } = await import('./resumed-body.ts');
+        return new ResumedBody(sender, input, options, response, facts);
+      });
       const stored = status === 200 ? verifiableChecksum(headers) : undefined;
-      return new S3Response(stored ? new CheckedBody(body, stored, facts, sender.settings.hashes) : body);
+      if (stored === undefined) return new S3Response(body);
+      CheckedBody ??= (await import('./checked-body.ts')).CheckedBody;
+      return new S3Response(new CheckedBody(body, stored, facts, sender.settings.hashes));
     },
   });
 }
+
+/** Loaded with the first answer that has something to be checked. */
+let checkRange: typeof import('./answered-range.ts').checkRange | undefined;
+let CheckedBody: typeof import('./checked-body.ts').CheckedBody | undefined;
 
 /** What GetObject and HeadObject take alike. Checksums are asked for where the server is known to have them. */
 export function readInput(sender: Sender, options: ReadOptions): Omit<InputOf<typeof getObject>, 'key'> {

@@ -13,7 +13,7 @@ export async function initiateMultipartUpload(
   key: string,
   options: InitiateUploadOptions,
 ): Promise<MultipartUpload> {
-  const contentType = chooseContentType(key, options, undefined);
+  const contentType = await chooseContentType(key, options, undefined);
   const upload = await createObjectUpload(conn[inside].sender, key, { ...options, contentType });
   return new MultipartUpload(conn, upload);
 }

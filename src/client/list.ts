@@ -1,4 +1,5 @@
-import { listObjects, listObjectsV2 } from '../operations/listing.ts';
+import { listObjectsV2 } from '../operations/listing.ts';
+import type { listObjects } from '../operations/listing-v1.ts';
 import type { Operation, OutputOf } from '../operations/operation.ts';
 import { compareUtf8 } from '../protocol/compare-utf8.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
@@ -81,13 +82,13 @@ async function* listPages(
 ): AsyncGenerator<ListPage> {
   const { bucket, delimiter, startAfter, pageSize } = options;
   const input = { bucket, prefix, delimiter, maxKeys: pageSize, encodingType: 'url' };
-  const operation = options.version === 1 ? listObjects : listObjectsV2;
+  const v1 = options.version === 1;
+  const operation = v1 ? (await import('../operations/listing-v1.ts')).listObjects : listObjectsV2;
   let next: string | undefined;
   do {
-    const asked =
-      operation === listObjects
-        ? { ...input, marker: next ?? startAfter }
-        : { ...input, startAfter, continuationToken: next };
+    const asked = v1
+      ? { ...input, marker: next ?? startAfter }
+      : { ...input, startAfter, continuationToken: next };
     const {
       objects,
       prefixes,

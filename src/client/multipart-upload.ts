@@ -79,9 +79,11 @@ export class MultipartUpload implements AsyncDisposable {
     checkPartOptions(given);
     sender.bucket(given.bucket);
     const content = await openSource(sender.settings.files, source, given.contentLength);
-    const contentType = chooseContentType(key, given, source);
     return MultipartUpload.#launch(conn, content, given.partSize, given, async (run) => {
-      const create = () => createObjectUpload(sender, key, { ...given, contentType });
+      const create = async () => {
+        const contentType = await chooseContentType(key, given, source);
+        return createObjectUpload(sender, key, { ...given, contentType });
+      };
       return { upload: await run(create, given.signal) };
     });
   }
@@ -138,12 +140,13 @@ export class MultipartUpload implements AsyncDisposable {
         self.#token = { partSize: plan.partSize, size, modified };
         self.#leaveParts = options.leaveParts ?? false;
         const linked = self.#link(options);
-        self.#running = finishUpload(sender, upload, content, plan, linked, { there, run });
+        self.#running = finishUpload(sender, upload, content, plan, linked, { there, run }).finally(() => {
+          self.#end();
+          options.signal?.removeEventListener('abort', linked.stop);
+        });
         resolve(self);
         // A failure is for whoever asks for it.
         await self.#running.catch(() => {});
-        self.#end();
-        options.signal?.removeEventListener('abort', linked.stop);
       });
       call.catch(async (error) => {
         await content.close();

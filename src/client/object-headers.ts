@@ -1,5 +1,4 @@
 import { canonicalQuery } from '../protocol/uri.ts';
-import { contentTypeOf } from './content-type.ts';
 import type { Expires, ObjectOptions, UploadOptions } from './options.ts';
 
 /** The members that PutObject, CopyObject and CreateMultipartUpload take for what is stored beside the bytes. */
@@ -16,10 +15,16 @@ export function objectInput(options: ObjectOptions & Pick<UploadOptions, 'tags'>
 }
 
 /** What is stored as Content-Type: what the caller says, else what the body is, else what the key looks like. */
-export function chooseContentType(key: string, options: ObjectOptions, body: unknown): string {
+export async function chooseContentType(key: string, options: ObjectOptions, body: unknown): Promise<string> {
   const ofBlob = typeof Blob === 'function' && body instanceof Blob ? body.type : '';
-  return options.contentType || ofBlob || contentTypeOf(key) || 'application/octet-stream';
+  const known = options.contentType || ofBlob;
+  if (known) return known;
+  if (key.includes('.')) contentTypeOf ??= (await import('./content-type.ts')).contentTypeOf;
+  return contentTypeOf?.(key) ?? 'application/octet-stream';
 }
+
+/** Loaded with the first key that has an extension. */
+let contentTypeOf: typeof import('./content-type.ts').contentTypeOf | undefined;
 
 const secondsIn = { weeks: 604_800, days: 86_400, hours: 3_600, minutes: 60, seconds: 1 };
 

@@ -3,7 +3,7 @@ import type { RetryOptions } from '../http/retry.ts';
 import type { Timeouts, Transport } from '../http/transport.ts';
 import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import type { S3Error } from '../protocol/error.ts';
-import type { RequestedRange } from '../protocol/range.ts';
+import type { RequestedRange } from '../protocol/format-range.ts';
 
 /** How a connection reaches a service and speaks to it. */
 export interface ConnectionOptions {

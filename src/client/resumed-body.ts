@@ -3,7 +3,7 @@ import { tooLong } from '../http/exchange-error.ts';
 import { TransportError, type TransportResponse } from '../http/transport.ts';
 import { getObject } from '../operations/objects.ts';
 import type { S3ErrorFacts } from '../protocol/error.ts';
-import { formatRange } from '../protocol/range.ts';
+import { formatRange } from '../protocol/format-range.ts';
 import {
   type AnsweredRange,
   answeredRange,
@@ -13,9 +13,6 @@ import {
 } from './answered-range.ts';
 import { exchangeFailure } from './failure.ts';
 import type { Call, Sender } from './send.ts';
-
-/** Bodies up to this length are read in one go, and asked for as a whole again when they break. */
-const SHORT = 8 * 1024 * 1024;
 
 /**
  * An answer to GetObject whose body is gone on with where it breaks off: the rest is asked for by `Range`, and only of
@@ -51,14 +48,9 @@ export class ResumedBody implements TransportResponse {
     this.#facts = facts;
   }
 
-  async bytes(limit: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-    if (Number(this.headers['content-length']) <= SHORT) {
-      try {
-        return await this.#response.bytes(limit);
-      } catch (error) {
-        await this.#resume(error, 0);
-      }
-    }
+  /** @param broken what ended an earlier reading: the body is asked for again */
+  async bytes(limit: number = Number.POSITIVE_INFINITY, broken?: unknown): Promise<Uint8Array> {
+    if (broken !== undefined) await this.#resume(broken, 0);
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of this) {

@@ -7,16 +7,15 @@ import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import { isStreamed, readResponse } from '../operations/read-response.ts';
 import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import type { S3ErrorFacts } from '../protocol/error.ts';
-import { emptyPayloadHash, type SigningCredentials } from '../protocol/sigv4.ts';
+import { emptyPayloadHash } from '../protocol/sigv4.ts';
 import { canonicalQuery, encodePath } from '../protocol/uri.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
-import { addHeaders } from './extra-headers.ts';
+import type { Attempt, Correction } from './correction.ts';
 import { answerFailure, exchangeFailure, type Failure, UnexpectedBody } from './failure.ts';
 import { type Location, locate } from './locate.ts';
-import { checkBucket, checkKey, isRegion } from './names.ts';
+import { checkBucket, checkKey } from './names.ts';
 import type { CallOptions, RequestEvent } from './options.ts';
 import { type PreparedBody, prepareBody } from './prepare-body.ts';
-import { redirectedLocation } from './redirect.ts';
 import { checkChecksum, mergeRetry, mergeTimeouts, type Settings } from './settings.ts';
 import { type Sign, signRequestV4 } from './sign.ts';
 
@@ -37,8 +36,11 @@ export type Call = Pick<CallOptions, 'headers' | 'signal' | 'retry' | 'timeouts'
 /** Answers that are no streams are held in memory; none of S3's comes near this many bytes. */
 const longestAnswer = 64 * 1024 * 1024;
 
-/** From this difference on, in milliseconds, a refused signature is put down to the clock. */
-const clockTolerance = 240_000;
+/** Loaded with the first call that brings headers of its own. */
+let addHeaders: typeof import('./extra-headers.ts').addHeaders | undefined;
+
+/** Answers that may say what was wrong with the request. */
+const mendable = new Set([301, 307, 400, 401, 403]);
 
 /** The one road every call takes, and what is learned on it: the server's clock, the buckets' regions. */
 export class Sender {
@@ -131,7 +133,10 @@ export class Sender {
     const { signal } = call;
     const { hooks } = settings;
     signal?.throwIfAborted();
-    addHeaders(request.headers, call.headers);
+    if (call.headers) {
+      addHeaders ??= (await import('./extra-headers.ts')).addHeaders;
+      addHeaders(request.headers, call.headers);
+    }
     const retry = mergeRetry(settings.retry, call.retry);
     const timeouts = mergeTimeouts(settings.timeouts, call.timeouts);
     const bucket = operation.scope === 'service' ? undefined : this.bucket(request.bucket);
@@ -148,11 +153,12 @@ export class Sender {
     this.#sign ??= (await import('./sign-v2.ts')).signRequestV2;
     const sign = this.#sign;
 
-    const about = { operation: operation.name, method: operation.method, bucket, key };
     let redirected: Location | undefined;
     let corrections: Set<string> | undefined;
     let attempt = after?.attempts ?? 0;
-    let spent = after ? await this.#pause(after.failure, { ...about, attempt }, retry.attempts, signal) : 0;
+    let spent = after
+      ? await this.#pause(after.failure, eventOf(operation, bucket, key, attempt), retry.attempts, signal)
+      : 0;
     for (;;) {
       attempt++;
       const credentials = settings.credentials.current ?? (await settings.credentials.get(signal));
@@ -163,7 +169,7 @@ export class Sender {
       const signature =
         credentials && sign(settings.hashes, signable, location, credentials, payloadHash, this.now());
       const facts = { operation: operation.name, bucket, key, attempts: attempt };
-      const event = { ...about, attempt };
+      const event = eventOf(operation, bucket, key, attempt);
       hooks.onRequest?.(event);
       const started = hooks.onResponse && settings.clock.now();
 
@@ -210,15 +216,14 @@ export class Sender {
       }
 
       const { error } = failure;
-      const target = response && redirectedLocation(response, settings.endpoint, location, signable.path);
-      const correction = target
-        ? 'redirect'
-        : response && this.#correct(failure, response, location, bucket, credentials);
+      const sent = { path: signable.path, location, bucket, credentials };
+      const correction = response && (await this.#correct(failure, response, sent));
       if (body && !body.canSend()) throw error;
-      if (correction !== undefined && !corrections?.has(correction)) {
-        redirected = target ?? (correction === 'region' ? undefined : redirected);
+      if (correction !== undefined && !corrections?.has(correction.what)) {
+        if (correction.what === 'redirect') redirected = correction.location;
+        else if (correction.what === 'region') redirected = undefined;
         corrections ??= new Set();
-        corrections.add(correction);
+        corrections.add(correction.what);
         hooks.onRetry?.({ ...event, error, delay: 0 });
         continue;
       }
@@ -267,32 +272,31 @@ export class Sender {
     return prepareBody(source, this.settings, algorithm, digest, signal);
   }
 
-  /** Mends what the answer says was wrong with the request, and names it: each is worth one more attempt. */
-  #correct(
-    { error }: Failure,
-    { headers, status }: TransportResponse,
-    location: Location,
-    bucket: string | undefined,
-    credentials: SigningCredentials | undefined,
-  ): string | undefined {
-    const { code, region } = error;
-    const { settings } = this;
-    if (region !== undefined && bucket !== undefined && region !== location.region && isRegion(region)) {
-      this.#regions.set(bucket, region);
-      this.#locations.delete(bucket);
-      return 'region';
+  /** Finds out what the answer says was wrong with the request, and remembers it for the requests to come. */
+  async #correct(
+    failure: Failure,
+    response: TransportResponse,
+    attempt: Omit<Attempt, 'skew'>,
+  ): Promise<Correction | undefined> {
+    if (!mendable.has(response.status)) return undefined;
+    // Where it cannot be loaded, the failure stands.
+    const loaded = await import('./correction.ts').catch(() => undefined);
+    const found = loaded?.correctionOf(failure, response, this.settings, { ...attempt, skew: this.#skew });
+    if (found?.what === 'clock') this.#skew = found.skew;
+    else if (found?.what === 'region') {
+      this.#regions.set(attempt.bucket as string, found.region);
+      this.#locations.delete(attempt.bucket);
     }
-    if (credentials === undefined) return undefined;
-    if (/^(ExpiredToken(Exception)?|InvalidToken|TokenRefreshRequired|RequestExpired)$/.test(code)) {
-      settings.credentials.expire(credentials as never);
-      return settings.credentials.current === credentials ? undefined : 'credentials';
-    }
-    const skew = Date.parse(headers['date'] ?? '') - settings.clock.now();
-    const refused = code === 'RequestTimeTooSkewed' || status === 403;
-    if (refused && Math.abs(skew - this.#skew) >= clockTolerance) {
-      this.#skew = skew;
-      return 'clock';
-    }
-    return undefined;
+    return found;
   }
+}
+
+// Written out, since a spread would cost every request a microsecond.
+function eventOf(
+  { name, method }: Operation,
+  bucket: string | undefined,
+  key: string | undefined,
+  attempt: number,
+): RequestEvent {
+  return { operation: name, method, bucket, key, attempt };
 }

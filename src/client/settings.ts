@@ -1,6 +1,7 @@
 import type { Clock } from '../http/clock.ts';
 import { systemClock } from '../http/clock.ts';
-import { type CredentialSource, type Credentials, credentialSource } from '../http/credentials.ts';
+import { credentialSource } from '../http/credential-source.ts';
+import type { CredentialSource, Credentials } from '../http/credentials.ts';
 import { fetchTransport } from '../http/fetch-transport.ts';
 import type { FileAccess } from '../http/files.ts';
 import type { RetryOptions } from '../http/retry.ts';

@@ -3,7 +3,7 @@ import { openFile } from './open-source.ts';
 import type { UploadOptions } from './options.ts';
 import type { Sender } from './send.ts';
 import type { Stored } from './stored.ts';
-import { uploadContent } from './upload.ts';
+import { uploadContent } from './upload-content.ts';
 
 /** Stores a file, which is read by position and closed in the end. */
 export async function uploadFile(
@@ -12,7 +12,7 @@ export async function uploadFile(
   path: string | URL,
   options: Omit<UploadOptions, 'contentLength'>,
 ): Promise<Stored> {
-  const contentType = chooseContentType(key, options, undefined);
+  const contentType = await chooseContentType(key, options, undefined);
   const file = await openFile(sender.settings.files, path);
   return uploadContent(sender, key, file, { ...options, contentType });
 }

@@ -1,93 +1,29 @@
 import { abortable } from '../http/abortable.ts';
-import type { BodyInput, FileHandleLike } from '../http/body.ts';
-import { type Content, contentOf, readHead } from '../http/content.ts';
-import { putObject } from '../operations/objects.ts';
-import { checkKey } from './names.ts';
-import { chooseContentType, objectInput } from './object-headers.ts';
+import { asBytes, type BodyInput, expectError } from '../http/body.ts';
+import { chooseContentType } from './object-headers.ts';
 import type { UploadOptions } from './options.ts';
-import { checkPartOptions, planParts } from './part-plan.ts';
+import { defaultThreshold, putBody } from './put-body.ts';
 import type { Sender } from './send.ts';
-import { type Stored, stored } from './stored.ts';
+import type { Stored } from './stored.ts';
 
-/** Bytes up to which an object is sent in one piece unless told otherwise, and held in memory for it. */
-const defaultThreshold = 16 * 1024 ** 2;
+const encoder = new TextEncoder();
 
-/** Stores an object: in one PUT where it is small, in parts where it is large. */
+/** Stores an object. What parts, files and streams take is loaded with the first of them. */
 export async function upload(
   sender: Sender,
   key: string,
   body: BodyInput,
   options: UploadOptions,
 ): Promise<Stored> {
-  const contentType = chooseContentType(key, options, body);
-  const content = await contentOf(body, options.contentLength);
-  return uploadContent(sender, key, content, { ...options, contentType }, body);
-}
-
-/**
- * The same for content, which is closed in the end.
- *
- * @param body what the content was made of, if the content is not the only way to read it
- */
-export async function uploadContent(
-  sender: Sender,
-  key: string,
-  content: Content,
-  options: UploadOptions,
-  body?: BodyInput,
-): Promise<Stored> {
-  const { multipartThreshold = defaultThreshold, signal } = options;
-  const { size } = content;
-  try {
-    checkKey(key);
-    checkPartOptions(options);
-    sender.bucket(options.bucket);
-    const once = multipartThreshold === Number.POSITIVE_INFINITY;
-    const small = size === undefined ? once : size <= multipartThreshold;
-    const plan = small ? undefined : planParts(sender.settings.endpoint.hostname, size, options.partSize);
-    let head = content.bytes;
-    if (size === undefined) {
-      head = await abortable(readHead(content, plan?.partSize ?? Number.POSITIVE_INFINITY), signal);
-    } else if (small && !head && !once && (!content.seekable || size <= defaultThreshold)) {
-      head = await abortable(readHead(content, size), signal);
-    }
-    if (!plan || (size === undefined && head!.length < plan.partSize)) {
-      return await put(sender, key, head ?? body ?? asFileHandle(content), size ?? head!.length, options);
-    }
-    const { uploadInParts } = await import('./finish-upload.ts');
-    return await uploadInParts(sender, key, content, plan, options, size === undefined ? head : undefined);
-  } finally {
-    await content.close();
+  const { partSize, concurrency, multipartThreshold, signal } = options;
+  expectError(body);
+  const given = { ...options, contentType: await chooseContentType(key, options, body) };
+  if (partSize === undefined && concurrency === undefined && multipartThreshold === undefined) {
+    const small = body instanceof Blob && body.size <= defaultThreshold;
+    const inMemory = small ? await abortable(body.arrayBuffer(), signal) : body;
+    const bytes = typeof inMemory === 'string' ? encoder.encode(inMemory) : asBytes(inMemory);
+    if (bytes && bytes.length <= defaultThreshold) return putBody(sender, key, bytes, bytes.length, given);
   }
-}
-
-async function put(
-  sender: Sender,
-  key: string,
-  body: BodyInput,
-  size: number,
-  options: UploadOptions,
-): Promise<Stored> {
-  const input = {
-    key,
-    ...objectInput(options),
-    contentLength: options.contentLength,
-    ifMatch: options.ifMatch,
-    ifNoneMatch: options.ifNoneMatch,
-    body,
-  };
-  const { checksum, onProgress } = options;
-  const result = await sender.exchange(putObject, input, options, { checksum, read: stored });
-  onProgress?.({ loaded: size, total: size, parts: 0 });
-  return result;
-}
-
-/** Content that is read by position, as a body. */
-function asFileHandle(content: Content): FileHandleLike {
-  return {
-    stat: async () => ({ size: content.size as number }),
-    read: async (buffer, offset, length, position) => ({
-      bytesRead: await content.read(buffer.subarray(offset, offset + length), position),
-    }),
-  };
+  const { uploadBody } = await import('./upload-content.ts');
+  return uploadBody(sender, key, body, given);
 }

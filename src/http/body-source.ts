@@ -1,4 +1,4 @@
-import { asBytes, type BodyInput, type BodySource, bytesSource } from './body.ts';
+import { asBytes, type BodyInput, type BodySource, bytesSource, expectError } from './body.ts';
 
 /**
  * Makes a source of whatever can be uploaded, at once for what is bytes. Throws (or rejects with) a TypeError for
@@ -10,8 +10,7 @@ export function bodySource(input: BodyInput, contentLength?: number): BodySource
   }
   const bytes = typeof input === 'string' ? encoder.encode(input) : asBytes(input);
   if (bytes) return bytesSource(bytes, contentLength);
-  // A Node Readable that fails before it is opened would take the process down; opening it reports the error.
-  (input as { on?: (event: 'error', listener: () => void) => unknown } | null)?.on?.('error', () => {});
+  expectError(input);
   return load(input, contentLength);
 }
 

@@ -71,3 +71,8 @@ export function agreed(size: number, declared = size): number {
   if (size !== declared) throw new RangeError(`contentLength is ${declared}, but the body has ${size} bytes`);
   return size;
 }
+
+/** A Node Readable that fails before it is opened would take the process down; opening it reports the error. */
+export function expectError(body: BodyInput): void {
+  (body as { on?: (event: 'error', listener: () => void) => unknown } | null)?.on?.('error', () => {});
+}

@@ -38,7 +38,7 @@ export async function readHead(content: Content, limit: number): Promise<Uint8Ar
   for (;;) {
     filled += await content.read(head.subarray(filled), filled);
     if (filled < head.length || filled === limit || filled === size) break;
-    const larger = new Uint8Array(Math.min(limit, 2 * filled));
+    const larger = new Uint8Array(Math.min(limit, 16 * filled));
     larger.set(head);
     head = larger;
   }
@@ -106,7 +106,7 @@ function seekableContent(source: BodySource): Content {
 function streamContent(source: BodySource): Content {
   const announced = source.size ?? Number.NaN;
   let iterator: AsyncIterator<Uint8Array> | undefined;
-  let rest: Uint8Array = new Uint8Array(0);
+  let rest: Uint8Array = nothing;
   let seen = 0;
   let closed = false;
   return {
@@ -115,8 +115,10 @@ function streamContent(source: BodySource): Content {
     async read(buffer) {
       for (let filled = 0; ; ) {
         const count = Math.min(rest.length, buffer.length - filled);
-        buffer.set(count === rest.length ? rest : rest.subarray(0, count), filled);
-        rest = rest.subarray(count);
+        const whole = count === rest.length;
+        buffer.set(whole ? rest : rest.subarray(0, count), filled);
+        // Not an empty view of it, which would keep a chunk alive.
+        rest = whole ? nothing : rest.subarray(count);
         filled += count;
         const last = seen === announced && rest.length === 0;
         if (closed || (filled === buffer.length && !last)) return filled;
@@ -139,3 +141,5 @@ function streamContent(source: BodySource): Content {
     },
   };
 }
+
+const nothing = new Uint8Array(0);

@@ -1,6 +1,3 @@
-import { abortable } from './abortable.ts';
-import type { Clock } from './clock.ts';
-
 /** Access keys in the shape of the AWS SDK. */
 export interface Credentials {
   readonly accessKeyId: string;
@@ -29,79 +26,8 @@ export interface CredentialSource {
   expire(used?: Credentials): void;
 }
 
-/** Before `expiration`, in milliseconds: refresh in the background, and refresh before going on. */
-const ADVISORY = 300_000;
-const MANDATORY = 60_000;
-/** Pause after a refresh that failed, while the old credentials last. */
-const PAUSE = 30_000;
-
-/** Fixed credentials, a provider's, or none (anonymous). Throws a TypeError for credentials without ids. */
-export function credentialSource(
-  input: Credentials | CredentialProvider | undefined,
-  clock: Pick<Clock, 'now'>,
-): CredentialSource {
-  if (typeof input !== 'function') {
-    const fixed = input && checked(input);
-    return { current: fixed, get: async () => fixed, expire() {} };
-  }
-  let cached: Credentials | undefined;
-  let refreshing: Promise<Credentials> | undefined;
-  let pausedUntil = 0;
-  let force = false;
-
-  async function ask(provider: CredentialProvider): Promise<Credentials> {
-    try {
-      const fresh = checked(await provider(force ? { forceRefresh: true } : undefined));
-      force = false;
-      cached = fresh;
-      return fresh;
-    } catch (error) {
-      const now = clock.now();
-      pausedUntil = now + PAUSE;
-      if (cached && now < expiry(cached)) return cached;
-      throw error;
-    }
-  }
-
-  const refresh = () => {
-    refreshing ??= ask(input).finally(() => {
-      refreshing = undefined;
-    });
-    return refreshing;
-  };
-
-  function current(): Credentials | undefined {
-    if (!cached?.expiration) return cached;
-    const now = clock.now();
-    const left = expiry(cached) - now;
-    if (left <= 0) return undefined;
-    if (now < pausedUntil) return cached;
-    if (left <= MANDATORY) return undefined;
-    if (left <= ADVISORY) refresh().catch(() => {});
-    return cached;
-  }
-
-  return {
-    get current() {
-      return current();
-    },
-    async get(signal) {
-      signal?.throwIfAborted();
-      return current() ?? abortable(refresh(), signal);
-    },
-    expire(used = cached) {
-      if (used !== cached) return;
-      cached = undefined;
-      force = true;
-    },
-  };
-}
-
-function expiry({ expiration }: Credentials): number {
-  return expiration ? expiration.getTime() : Number.POSITIVE_INFINITY;
-}
-
-function checked(credentials: Credentials): Credentials {
+/** @throws {TypeError} an id is missing, or the expiration is no date. */
+export function checkCredentials(credentials: Credentials): Credentials {
   const { accessKeyId, secretAccessKey, expiration } = credentials ?? {};
   for (const id of [accessKeyId, secretAccessKey]) {
     if (typeof id !== 'string' || id === '') {

@@ -1,6 +1,6 @@
 import { abortable } from './abortable.ts';
 import { concatenate } from './concatenate.ts';
-import { alreadyRead, discarded, timedOut, tooLong, wrongSize } from './exchange-error.ts';
+import { alreadyRead, discarded, timedOut, tooLong } from './exchange-error.ts';
 import {
   type RequestBody,
   type Timeouts,
@@ -69,23 +69,8 @@ async function sendable(body: RequestBody, { idle }: Timeouts, watch: Watchdog):
   if (body instanceof Uint8Array) return body;
   // Without a type of its own, the Blob adds no content-type that nobody signed.
   if (body.blob) return body.blob.slice();
-  const bytes = new Uint8Array(body.size);
-  const source = body.open()[Symbol.asyncIterator]();
-  let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await watch.within(source.next(), 'idle', idle);
-      if (done) break;
-      if (size + value.length > body.size) throw wrongSize(body.size, size + value.length);
-      bytes.set(value, size);
-      size += value.length;
-    }
-    if (size < body.size) throw wrongSize(body.size, size);
-    return bytes;
-  } catch (error) {
-    Promise.resolve(source.return?.()).catch(() => {});
-    throw error;
-  }
+  const { gatherBody } = await import('./gather-body.ts');
+  return gatherBody(body, (piece) => watch.within(piece, 'idle', idle));
 }
 
 function answerOf(response: Response, { idle }: Timeouts, watch: Watchdog): TransportResponse {
@@ -124,10 +109,7 @@ function answerOf(response: Response, { idle }: Timeouts, watch: Watchdog): Tran
   // More than announced can only mean that fetch has decoded it where its `content-encoding` is hidden (CORS).
   function checkLength(size: number): void {
     if (size < declared) {
-      throw new TransportError(
-        'interrupted',
-        `the answer ended ${declared - size} bytes short of ${declared}`,
-      );
+      throw new TransportError('interrupted', `the answer ended ${declared - size} bytes short`);
     }
   }
 

@@ -84,8 +84,10 @@ export function cutParts(
   async function take(wanted: number): Promise<Omit<Part, 'number'>> {
     if (first) {
       const blocks = [first];
+      const { length } = first;
       first = undefined;
-      return { size: blocks[0]!.length, blocks, release };
+      memory.add();
+      return { size: length, blocks, release: () => memory.give(blocks) };
     }
     if (content.seekable && passOver?.(number + 1, wanted)) return { size: wanted, blocks: [], release };
     if (bytes) return { size: wanted, blocks: [bytes.subarray(position, position + wanted)], release };
@@ -125,6 +127,10 @@ function blockPool(blockSize: number, limit: number) {
   let taken = 0;
   let wake: (() => void) | undefined;
   return {
+    /** One more, made elsewhere and taken already. */
+    add(): void {
+      taken++;
+    },
     /** Waits until there is room; a part of more bytes than the limit may have them all when it is alone. */
     async take(part: number): Promise<Uint8Array> {
       while ((taken + 1) * blockSize > Math.max(limit, part)) {

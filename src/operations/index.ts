@@ -6,6 +6,7 @@ export * from './delete-object.ts';
 export type * from './enumerations.ts';
 export * from './head-object.ts';
 export * from './listing.ts';
+export * from './listing-v1.ts';
 export * from './multipart.ts';
 export * from './objects.ts';
 export type { InputOf, Operation, OutputOf } from './operation.ts';

@@ -105,7 +105,10 @@ for (const [name, [steps, outcome, asked]] of Object.entries(cases)) {
     const { sender, requests, transport } = scriptedSender(steps);
     const completed = completeUpload(sender, open, parts, {});
     if (typeof outcome === 'string') {
-      const error = await completed.then(assert.fail, (error) => error);
+      const error = await completed.then(
+        () => assert.fail('it was completed'),
+        (error: unknown) => error,
+      );
       assert.ok(error instanceof S3Error, String(error));
       assert.equal(error.code, outcome);
       assert.equal(error.key, 'k');

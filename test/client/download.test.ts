@@ -278,6 +278,29 @@ for (const [name, change, code, message = /./] of failures) {
   });
 }
 
+test('of a body that is too long nothing is written where other ranges are', async () => {
+  const { path } = await place();
+  let end = 0;
+  const files: FileAccess = {
+    ...nodeFiles,
+    async openTarget(to, options) {
+      const target = await nodeFiles.openTarget(to, options);
+      const write: FileTarget['write'] = (chunks, position) => {
+        end = Math.max(end, position + chunks.reduce((size, chunk) => size + chunk.length, 0));
+        return target.write(chunks, position);
+      };
+      return { ...target, write };
+    },
+  };
+  const { run } = scripted(
+    (answer, { method }) =>
+      method === 'HEAD' ? answer : { ...answer, body: Array(20).fill(new Uint8Array(65_536)) },
+    { files },
+  );
+  assert.equal((await rejected(run(path, { partSize: 1000 }))).code, 'BadResponse');
+  assert.equal(end, 0);
+});
+
 test('a server without ranges gives all in one', async () => {
   const { path, folder } = await place();
   for (const resume of [false, true]) {
@@ -599,6 +622,20 @@ test('a download of something else begins anew', async () => {
     assert.equal(requests.length, 11);
     assert.deepEqual(new Uint8Array(await readFile(path)), content);
   }
+});
+
+test('what was kept does not count when the server no longer has ranges', async () => {
+  const { folder, path } = await place();
+  await interrupted(path);
+  await patch(await partOf(folder), 50);
+  const { run } = scripted((answer, { method }) =>
+    method === 'HEAD' ? answer : { status: 200, headers: { etag, 'content-length': '1000' }, body: content },
+  );
+  const told: Progress[] = [];
+  const { size } = await run(path, { resume: true, onProgress: (progress) => told.push(progress) });
+  assert.equal(size, 1000);
+  assert.deepEqual(told, [{ loaded: 1000, total: 1000, parts: 0 }]);
+  assert.deepEqual(new Uint8Array(await readFile(path)), content);
 });
 
 test('after a failure what had come is kept, too', async () => {

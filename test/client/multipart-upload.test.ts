@@ -158,16 +158,16 @@ test("the signal's reason, and no listener left", async () => {
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
+  signal.addEventListener = (type: string, listener: never) => {
     listeners++;
-    add(...args);
+    add(type, listener);
   };
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+  signal.removeEventListener = (type: string, listener: never) => {
     listeners--;
-    remove(...args);
+    remove(type, listener);
   };
   await (await MultipartUpload.start(conn, path, 'signal', { signal })).done();
-  assert.ok(listeners <= 0);
+  assert.equal(Math.max(listeners, 0), 0);
   const reason = new Error('enough');
   const upload = await MultipartUpload.start(failing(1, true), path, 'signal', { signal });
   controller.abort(reason);
@@ -177,7 +177,8 @@ test("the signal's reason, and no listener left", async () => {
 });
 
 test('an upload is resumed from its state, with only the parts that are missing', async () => {
-  for (const [name, source] of Object.entries(sources)) {
+  for (const name of ['a path', 'a Blob', 'a stream'] as const) {
+    const source = sources[name];
     const options = {
       ...small,
       concurrency: 2,
@@ -191,14 +192,13 @@ test('an upload is resumed from its state, with only the parts that are missing'
     await upload[Symbol.asyncDispose]();
     assert.equal(await leftovers(), 1, name);
 
-    const there = await upload.numberOfParts();
     const sent = count();
     const seen: Progress[] = [];
     await using again = await MultipartUpload.resume(conn, state, source(), {
       onProgress: (progress) => seen.push(progress),
     });
     await again.done();
-    assert.equal(sent('UploadPart'), 4 - there, name);
+    assert.equal(sent('UploadPart'), 2, name);
     assert.equal(sent('CreateMultipartUpload'), 0);
     assert.equal(seen.at(-1)?.loaded, data.length);
     await holds('resumed');
@@ -276,15 +276,10 @@ test('an upload begins and goes on as one call of a pool, and its parts wait for
   const { url: endpoint } = server;
   let running = 0;
   let most = 0;
-  const transport = meddled(async (_, send) => {
-    most = Math.max(most, ++running);
-    return send().finally(() => running--);
-  });
   const counted: typeof fetch = (...args) => {
     most = Math.max(most, ++running);
     return fetch(...args).finally(() => running--);
   };
-  assert.ok(transport);
   const pool = new Pool({
     accessKey: 'minis3',
     secretKey: 'minis3-secret',
@@ -373,13 +368,6 @@ test('uploads are listed over all pages, with exact keys, and can be gone on wit
   const all = await conn.getAllMultipartUploads('bkt');
   assert.equal(all.length, 5);
   assert.equal(new Set(all.map((upload) => upload.uploadId)).size, 5);
-
-  const paged = meddled((request, send) => {
-    const { path } = request as { path: string };
-    Object.assign(request, { path });
-    return send();
-  });
-  assert.ok(paged);
   for (const upload of all) await upload.cancelUpload();
   assert.equal(await leftovers(), 0);
 });

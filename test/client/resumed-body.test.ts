@@ -386,3 +386,30 @@ test('over sockets: a connection lost in the middle costs nothing but another re
   assert.equal(size, 200_000);
   assert.match(heads[3] ?? '', /range: bytes=[1-9]\d+-199999\r\n/);
 });
+
+test('over sockets: a body that is cancelled while it is waited for is not asked for again', async (t) => {
+  let heads = 0;
+  const server = await tcpServer(
+    t,
+    answering(() => {
+      heads++;
+      return `HTTP/1.1 200 OK\r\netag: ${etag}\r\ncontent-length: 100000\r\n\r\nsome`;
+    }),
+  );
+  const retried: number[] = [];
+  const conn = new Connection({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    accessKey: 'a',
+    secretKey: 'b',
+    defaultBucket: 'bkt',
+    onRetry: ({ attempt }) => retried.push(attempt),
+  });
+  const response = await conn.get('k');
+  const iterator = response[Symbol.asyncIterator]();
+  assert.equal((await iterator.next()).value?.length, 4);
+  const next = iterator.next();
+  response.cancel();
+  assert.equal((await rejected(next)).code, 'NetworkError');
+  assert.equal(heads, 1);
+  assert.deepEqual(retried, []);
+});

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Progress } from '../../src/client/options.ts';
+import { planParts } from '../../src/client/part-plan.ts';
 import { upload } from '../../src/client/upload.ts';
 import type { BodyInput } from '../../src/http/body.ts';
-import { bodySource } from '../../src/http/body-source.ts';
 import { TransportError } from '../../src/http/transport.ts';
 import { nodeHashes } from '../../src/node/hash.ts';
 import { checksum } from '../../src/protocol/compute-checksum.ts';
@@ -45,7 +45,7 @@ for (const size of sizes) {
     'a Blob': () => new Blob([bytes]),
     'a stream of known length': () => chunked(bytes, 1_000_003),
     'a stream': () => Readable.from(chunked(bytes, 65_536)),
-    'a function': () => () => chunked(bytes, 300_000),
+    ...(size < 16 * MiB && { 'a function': () => () => chunked(bytes, 300_000) }),
   };
   test(`${size} bytes of every kind`, async () => {
     const hash = sha256(bytes);
@@ -70,12 +70,12 @@ for (const size of sizes) {
   });
 }
 
-test('single bytes, 100 MiB at once', async () => {
+test('single bytes, and many parts in one chunk', async () => {
   const small = data.subarray(0, 100_000);
   await conn.upload('chunks', chunked(small, 1));
   assert.equal(sha256(await stored('chunks')), sha256(small));
-  const huge = pattern(100 * MiB);
-  await conn.upload('chunks', chunked(huge, huge.length), { concurrency: 2 });
+  const huge = pattern(33 * MiB);
+  await conn.upload('chunks', chunked(huge, huge.length), { partSize: 5 * MiB, concurrency: 2 });
   assert.equal(sha256(await stored('chunks')), sha256(huge));
   await conn.delete('chunks');
 });
@@ -201,7 +201,6 @@ test('what makes no sense is refused before anything is sent', async () => {
 
 test('a file is read by path and URL, and closed on every path', async () => {
   const path = await file(data);
-  const { readdir, readlink } = await import('node:fs/promises');
   const isOpen = async () => {
     const targets = await Promise.all(
       (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
@@ -222,7 +221,6 @@ test('a file is read by path and URL, and closed on every path', async () => {
 });
 
 test('Scaleway has fewer parts, R2 equal ones', async () => {
-  const { planParts } = await import('../../src/client/part-plan.ts');
   const GiB = 1024 * MiB;
   assert.deepEqual(planParts('s3.fr-par.scw.cloud', 100 * GiB), {
     partSize: 103 * MiB,
@@ -243,7 +241,6 @@ function forbidden(): Promise<never> {
   return Promise.reject(new S3Error('AccessDenied', 'No', { status: 403 }));
 }
 
-/** Bodies that fail somewhere, and what the caller hears. */
 const failure = new Error('the disk is gone');
 async function* broken(after: number): AsyncGenerator<Uint8Array> {
   yield* chunked(data.subarray(0, after), 1_000_000);
@@ -332,8 +329,6 @@ test('an abort that fails does not hide the first error', async () => {
 });
 
 test('an upload is aborted again while the server still has parts of it', async () => {
-  const failing = meddled(({ label }, send) => (label.startsWith('UploadPart') ? forbidden() : send()));
-  const sender = failing;
   let aborts = 0;
   const left =
     '<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber></Part></ListPartsResult>';
@@ -346,7 +341,6 @@ test('an upload is aborted again while the server still has parts of it', async 
   await assert.rejects(stubborn.upload('again', data), { code: 'AccessDenied' });
   assert.equal(aborts, 2);
   assert.equal(await leftovers(), 0);
-  assert.ok(sender);
 });
 
 test('an abort by the signal ends a source that hangs, and leaves neither upload nor listener', async () => {
@@ -358,9 +352,9 @@ test('an abort by the signal ends a source that hangs, and leaves neither upload
     ['removeEventListener', -1],
   ] as const) {
     const original = signal[name].bind(signal);
-    signal[name] = (...args: Parameters<typeof original>) => {
+    signal[name] = (type: string, listener: never) => {
       listeners += by;
-      return original(...args);
+      original(type, listener);
     };
   }
   for (const before of [0, 8 * MiB, 18 * MiB]) {
@@ -383,7 +377,7 @@ test('an abort by the signal ends a source that hangs, and leaves neither upload
   }
   await conn.upload('signal', data, { signal });
   await conn.upload('signal', chunked(data.subarray(0, 100), 10), { signal });
-  assert.ok(listeners <= 0, `${listeners} listeners are left`);
+  assert.equal(Math.max(listeners, 0), 0);
 });
 
 test('an abort while the upload is being begun leaves none behind', async () => {
@@ -454,5 +448,4 @@ test('headers of a customer key go with every request, those of the object only 
     Buffer.from(requests[2]?.body ?? []).toString(),
     new RegExp(`<ChecksumCRC32>${crc.replace(/[+/]/g, '.')}<`),
   );
-  assert.ok(await bodySource('x'));
 });

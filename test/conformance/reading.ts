@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RequestedRange } from '../../src/protocol/range.ts';
+import type { RequestedRange } from '../../src/protocol/format-range.ts';
 import type { Define } from './suite.ts';
 
 const text = '0123456789';

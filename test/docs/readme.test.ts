@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { createServer } from 'minis3/server';
 
@@ -32,6 +32,9 @@ test('the code of the README runs, from top to bottom', async () => {
     assert.match(output, /^users\/$/m);
     assert.match(output, /^NoSuchKey: /m);
     assert.match(output, /^3 0 false$/m);
+    assert.match(output, /^6000000 [0-9a-f]{32}/m);
+    assert.equal(output.match(/^200$/gm)?.length, 3);
+    assert.match(output, /^uploads\/c 6$/m);
   } finally {
     await rm(folder, { recursive: true });
     await server.close();
@@ -41,7 +44,7 @@ test('the code of the README runs, from top to bottom', async () => {
 function run(program: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const args = ['--conditions=minis3-source', '--import', 'tsx', program];
-    const child = spawn(process.execPath, args, { cwd: root, timeout: 30_000 });
+    const child = spawn(process.execPath, args, { cwd: dirname(program), timeout: 30_000 });
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  formatContentRange,
-  formatRange,
-  parseContentRange,
-  parseRange,
-  type RequestedRange,
-} from '../../src/protocol/range.ts';
+import { formatRange, type RequestedRange } from '../../src/protocol/format-range.ts';
+import { formatContentRange, parseContentRange, parseRange } from '../../src/protocol/range.ts';
 
 test('ranges asked for', () => {
   assert.equal(formatRange({ first: 0, last: 0 }), 'bytes=0-0');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CredentialProvider, type Credentials, credentialSource } from '../../src/http/credentials.ts';
+import { credentialSource } from '../../src/http/credential-source.ts';
+import type { CredentialProvider, Credentials } from '../../src/http/credentials.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 const minute = 60_000;
