@@ -1,6 +1,6 @@
 import { abortMultipartUpload, listParts } from '../operations/multipart.ts';
 import { S3Error } from '../protocol/error.ts';
-import type { OpenUpload } from './create-upload.ts';
+import type { OpenUpload } from './open-upload.ts';
 import type { Sender } from './send.ts';
 
 /**

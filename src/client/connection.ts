@@ -1,4 +1,4 @@
-import type { BodyInput } from '../http/body.ts';
+import { type BodyInput, expectError } from '../http/body.ts';
 import { bodySource } from '../http/body-source.ts';
 import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
@@ -60,34 +60,30 @@ export class Connection {
 
   /** Makes a bucket, private unless told otherwise. */
   createBucket(bucket: string, options?: CreateBucketOptions): Promise<Stored> {
-    return this.#call(options, async (given) => {
-      const { createBucket } = await import('./buckets.ts');
-      return createBucket(this.#sender, bucket, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./buckets.ts')).createBucket(this.#sender, bucket, given),
+    );
   }
 
   /** Deletes an empty bucket, which has to be named: the default bucket is not meant by leaving it out. */
   deleteBucket(bucket: string, options?: CallOptions): Promise<Stored> {
-    return this.#call(options, async (given) => {
-      const { deleteBucket } = await import('./buckets.ts');
-      return deleteBucket(this.#sender, bucket, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./buckets.ts')).deleteBucket(this.#sender, bucket, given),
+    );
   }
 
   /** Rejects with `NotFound` or `Forbidden` where the bucket is not there or not open to the caller. */
   headBucket(options?: BucketOr<CallOptions>): Promise<BucketHead> {
-    return this.#call(options, async (given) => {
-      const { headBucket } = await import('./buckets.ts');
-      return headBucket(this.#sender, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./buckets.ts')).headBucket(this.#sender, given),
+    );
   }
 
   /** The caller's buckets. */
   listBuckets(options?: Omit<CallOptions, 'bucket'>): Promise<Bucket[]> {
-    return this.#call(options, async (given) => {
-      const { listBuckets } = await import('./buckets.ts');
-      return listBuckets(this.#sender, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./buckets.ts')).listBuckets(this.#sender, given),
+    );
   }
 
   /**
@@ -95,6 +91,7 @@ export class Connection {
    * for a stream in one piece with `multipartThreshold: Infinity`.
    */
   upload(key: string, body: BodyInput, options?: BucketOr<UploadOptions>): Promise<Stored> {
+    expectError(body);
     return this.#call(
       options,
       (given) => upload(this.#sender, key, body, given),
@@ -108,18 +105,16 @@ export class Connection {
     path: string | URL,
     options?: BucketOr<Omit<UploadOptions, 'contentLength'>>,
   ): Promise<Stored> {
-    return this.#call(options, async (given) => {
-      const { uploadFile } = await import('./upload-file.ts');
-      return uploadFile(this.#sender, key, path, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./upload-file.ts')).uploadFile(this.#sender, key, path, given),
+    );
   }
 
   /** Begins an upload whose parts are sent one by one with its `uploadPart`. */
   initiateMultipartUpload(key: string, options?: BucketOr<InitiateUploadOptions>): Promise<MultipartUpload> {
-    return this.#call(options, async (given) => {
-      const { initiateMultipartUpload } = await import('./initiate-upload.ts');
-      return initiateMultipartUpload(this, key, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./initiate-upload.ts')).initiateMultipartUpload(this, key, given),
+    );
   }
 
   /** The uploads in parts that are neither completed nor aborted, of keys that start with `prefix`. */
@@ -156,10 +151,9 @@ export class Connection {
    * any failure, an older file of that name stays as it is.
    */
   download(key: string, path: string | URL, options?: BucketOr<DownloadOptions>): Promise<Downloaded> {
-    return this.#call(options, async (given) => {
-      const { download } = await import('./download.ts');
-      return download(this.#sender, key, path, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./download.ts')).download(this.#sender, key, path, given),
+    );
   }
 
   /** All objects whose keys start with `prefix`, in order of their keys' UTF-8 bytes. */
@@ -174,10 +168,9 @@ export class Connection {
 
   /** Deletes an object; that there is none is no error. */
   delete(key: string, options?: BucketOr<DeleteOptions>): Promise<Deleted> {
-    return this.#call(options, async (given) => {
-      const { deleteKey } = await import('./delete.ts');
-      return deleteKey(this.#sender, key, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./delete.ts')).deleteKey(this.#sender, key, given),
+    );
   }
 
   /** Deletes many objects, a thousand a request, and tells what became of each. */
@@ -185,58 +178,48 @@ export class Connection {
     keys: Iterable<string | ObjectToDelete> | AsyncIterable<string | ObjectToDelete>,
     options?: BucketOr<DeleteManyOptions>,
   ): Promise<DeleteManyResult> {
-    return this.#jobs.spread(async (run) => {
-      const { deleteMany } = await import('./delete-many.ts');
-      return deleteMany(this.#sender, keys, callOptions(options), run);
-    });
+    return this.#jobs.spread(async (run) =>
+      (await import('./delete-many.ts')).deleteMany(this.#sender, keys, callOptions(options), run),
+    );
   }
 
   /** Copies an object on the server, with all that is stored beside it but for what is given anew. */
   copy(options: CopyOptions): Promise<Stored> {
-    return this.#call(options, async (given) => {
-      const { copy } = await import('./copy.ts');
-      return copy(this.#sender, given);
-    });
+    return this.#call(options, async (given) => (await import('./copy.ts')).copy(this.#sender, given));
   }
 
   /** What is stored beside an object, without its bytes. Rejects with `NotFound` where there is none. */
   headObject(key: string, options?: BucketOr<ReadOptions>): Promise<ObjectHead> {
-    return this.#call(options, async (given) => {
-      const { headObject } = await import('./head.ts');
-      return headObject(this.#sender, key, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./head.ts')).headObject(this.#sender, key, given),
+    );
   }
 
   /** Whether there is such an object. */
   exists(key: string, options?: BucketOr<ReadOptions>): Promise<boolean> {
-    return this.#call(options, async (given) => {
-      const { exists } = await import('./head.ts');
-      return exists(this.#sender, key, given);
-    });
+    return this.#call(options, async (given) => (await import('./head.ts')).exists(this.#sender, key, given));
   }
 
   /** Changes what is stored beside an object's bytes; what is not given stays as it is. */
   updateMetadata(key: string, options: UpdateMetadataOptions): Promise<Stored> {
-    return this.#call(options, async (given) => {
-      const { updateMetadata } = await import('./update-metadata.ts');
-      return updateMetadata(this.#sender, key, given);
-    });
+    return this.#call(options, async (given) =>
+      (await import('./update-metadata.ts')).updateMetadata(this.#sender, key, given),
+    );
   }
 
   /** A URL that lets anyone who has it do one thing with one object for a while. Sends nothing. */
   async presign(key: string, options?: BucketOr<PresignOptions>): Promise<string> {
-    const { presign } = await import('./presign.ts');
-    return presign(this.#sender, key, callOptions(options));
+    return (await import('./presign.ts')).presign(this.#sender, key, callOptions(options));
   }
 
   /** A form with which a browser may upload one file. Sends nothing. */
   async presignPost(key: string, options?: BucketOr<PresignPostOptions>): Promise<PresignedPost> {
-    const { presignPost } = await import('./presign.ts');
-    return presignPost(this.#sender, key, callOptions(options));
+    return (await import('./presign.ts')).presignPost(this.#sender, key, callOptions(options));
   }
 
   /** Sends any operation of `minis3/operations`. */
   send<O extends Operation>(operation: O, input: InputOf<O>, call?: Call): Promise<OutputOf<O>> {
+    expectError((input as { body?: BodyInput }).body);
     return this.#call(call, (given) => this.#sender.send(operation, input, given));
   }
 

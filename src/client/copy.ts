@@ -2,45 +2,16 @@ import { largestPart } from '../http/parts.ts';
 import { copyObject } from '../operations/copying.ts';
 import { S3Error } from '../protocol/error.ts';
 import { encodePath, encodeUri } from '../protocol/uri.ts';
+import type { CopyOptions } from './copy-options.ts';
 import { headObject, type ObjectHead } from './head.ts';
 import { checkBucket, checkKey } from './names.ts';
 import { objectInput } from './object-headers.ts';
-import type { ObjectOptions, PartOptions, UploadOptions } from './options.ts';
 import { checkPartOptions } from './part-plan.ts';
 import { bareEtag } from './response.ts';
 import type { Sender } from './send.ts';
 import type { Stored } from './stored.ts';
 
-export interface CopyOptions extends Omit<ObjectOptions, 'bucket'>, PartOptions {
-  fromKey: string;
-  /** Default: the connection's default bucket. */
-  fromBucket?: string | undefined;
-  /** A version of the source, instead of the current one. */
-  fromVersionId?: string | undefined;
-  toKey: string;
-  /** Default: the source's bucket. */
-  toBucket?: string | undefined;
-  /** Only while the source has this ETag. */
-  ifMatch?: string | undefined;
-  /** `'*'`: only if there is no object yet where the copy goes. */
-  ifNoneMatch?: string | undefined;
-  /** The copy's tags, by name. Default: the source's. */
-  tags?: UploadOptions['tags'];
-  /**
-   * Bytes from which on, exclusive, the copy is made in parts. The source is then asked for its size first. Default:
-   * what the server takes in one piece, 5 GiB on AWS.
-   */
-  multipartThreshold?: number | undefined;
-  /** Bytes in a part, 5 MiB to 5 GiB. Default 128 MiB. */
-  partSize?: number | undefined;
-  /** Most parts in the making. Default 4. */
-  concurrency?: number | undefined;
-  /**
-   * Given `metadata`, `contentType` or `expires`: the copy has these and nothing else of that kind. Default false: what
-   * is not given stays as it is at the source.
-   */
-  replace?: boolean | undefined;
-}
+export type { CopyOptions };
 
 /** A copy made by the server, with the source's content headers, metadata and tags but for what is given anew. */
 export async function copy(sender: Sender, options: CopyOptions): Promise<Stored> {
@@ -74,7 +45,7 @@ export async function sendCopy(
 ): Promise<Stored> {
   const { fromBucket, fromKey, fromVersionId, toBucket, toKey, signal } = options;
   const { ifMatch, ifNoneMatch, multipartThreshold = Number.POSITIVE_INFINITY } = options;
-  const given = { ...objectInput(options), bucket: toBucket };
+  const given = { ...(await objectInput(options)), bucket: toBucket };
   const keep = !(changes && options.replace);
   const version = fromVersionId === undefined ? '' : `?versionId=${encodeUri(fromVersionId)}`;
   const copySource = `${encodeUri(fromBucket)}/${encodePath(fromKey)}${version}`;

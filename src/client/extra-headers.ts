@@ -1,5 +1,5 @@
 import { checkHeader } from '../protocol/check-header.ts';
-import { writeMetadata } from '../protocol/metadata.ts';
+import { writeMetadata } from '../protocol/write-metadata.ts';
 
 /** What signing and the transport write themselves. */
 const reserved =

@@ -1,7 +1,6 @@
 import { getObject } from '../operations/objects.ts';
 import type { InputOf } from '../operations/operation.ts';
 import { verifiableChecksum } from '../protocol/checksum.ts';
-import { formatRange } from '../protocol/format-range.ts';
 import { objectBody } from './object-body.ts';
 import type { ReadOptions } from './options.ts';
 import { S3Response } from './response.ts';
@@ -9,14 +8,19 @@ import type { Sender } from './send.ts';
 
 /** Reads an object, or part of it. Settles when the headers are there; the body is read from the response. */
 export async function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
-  const input = { key, ...readInput(sender, options) };
+  let range: string | undefined;
+  if (options.range) {
+    formatRange ??= (await import('../protocol/format-range.ts')).formatRange;
+    range = formatRange(options.range);
+  }
+  const input = { key, ...readInput(sender, options, range) };
   return sender.exchange(getObject, input, options, {
     notModified: true,
     async read(response, facts) {
       const { status, headers } = response;
-      if (input.range !== undefined && status !== 304) {
+      if (range !== undefined && status !== 304) {
         checkRange ??= (await import('./answered-range.ts')).checkRange;
-        checkRange(response, input.range, facts);
+        checkRange(response, range, facts);
       }
       const body = objectBody(response, facts, async () => {
         const { ResumedBody } = await import('./resumed-body.ts');
@@ -30,16 +34,20 @@ export async function get(sender: Sender, key: string, options: ReadOptions): Pr
   });
 }
 
-/** Loaded with the first answer that has something to be checked. */
+/** Loaded with the first range, and the first answer that has something to be checked. */
+let formatRange: typeof import('../protocol/format-range.ts').formatRange | undefined;
 let checkRange: typeof import('./answered-range.ts').checkRange | undefined;
 let CheckedBody: typeof import('./checked-body.ts').CheckedBody | undefined;
 
 /** What GetObject and HeadObject take alike. Checksums are asked for where the server is known to have them. */
-export function readInput(sender: Sender, options: ReadOptions): Omit<InputOf<typeof getObject>, 'key'> {
-  const { range } = options;
+export function readInput(
+  sender: Sender,
+  options: ReadOptions,
+  range: string | undefined,
+): Omit<InputOf<typeof getObject>, 'key'> {
   return {
     bucket: options.bucket,
-    range: range && formatRange(range),
+    range,
     versionId: options.versionId,
     ifMatch: options.ifMatch,
     ifNoneMatch: options.ifNoneMatch,

@@ -1,5 +1,6 @@
 import { headObject as headObjectOperation } from '../operations/head-object.ts';
 import { S3Error } from '../protocol/error.ts';
+import { formatRange } from '../protocol/format-range.ts';
 import { readMetadata } from '../protocol/metadata.ts';
 import { readInput } from './get.ts';
 import type { ReadOptions } from './options.ts';
@@ -23,7 +24,8 @@ export interface ObjectHead {
 }
 
 export async function headObject(sender: Sender, key: string, options: ReadOptions): Promise<ObjectHead> {
-  const input = { key, ...readInput(sender, options) };
+  const range = options.range && formatRange(options.range);
+  const input = { key, ...readInput(sender, options, range) };
   return sender.exchange(headObjectOperation, input, options, {
     read: ({ status, headers }) => ({
       status,

@@ -1,7 +1,7 @@
 import { listParts as listPartsOperation } from '../operations/multipart.ts';
 import type { ChecksumAlgorithm } from '../protocol/checksum.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
-import type { OpenUpload } from './create-upload.ts';
+import type { OpenUpload } from './open-upload.ts';
 import type { Sender } from './send.ts';
 
 /** A part that the server has. */

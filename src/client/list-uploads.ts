@@ -3,9 +3,9 @@ import { listMultipartUploads as operation } from '../operations/multipart.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from '../protocol/checksum.ts';
 import { XmlError } from '../protocol/xml-reader.ts';
 import { type Connected, inside } from './connected.ts';
-import { partCall } from './create-upload.ts';
 import { decodeListed } from './list.ts';
 import { MultipartUpload } from './multipart-upload.ts';
+import { partCall } from './open-upload.ts';
 import type { CallOptions } from './options.ts';
 import type { Sender } from './send.ts';
 

@@ -4,13 +4,14 @@ import { S3Error } from '../protocol/error.ts';
 import { abortUpload } from './abort-upload.ts';
 import { type CompleteOptions, completeUpload } from './complete-upload.ts';
 import { type Connected, inside } from './connected.ts';
-import { createObjectUpload, type OpenUpload, partCall } from './create-upload.ts';
+import { createObjectUpload } from './create-upload.ts';
 import { type FinishOptions, finishUpload } from './finish-upload.ts';
 import type { Run } from './jobs.ts';
 import { listParts, type UploadedPart } from './list-parts.ts';
 import { checkBucket, checkKey } from './names.ts';
 import { chooseContentType } from './object-headers.ts';
 import { openSource, type UploadSource } from './open-source.ts';
+import { type OpenUpload, partCall } from './open-upload.ts';
 import {
   type BucketOr,
   type CallOptions,

@@ -18,7 +18,7 @@ export async function putBody(
 ): Promise<Stored> {
   const input = {
     key,
-    ...objectInput(options),
+    ...(await objectInput(options)),
     contentLength: options.contentLength,
     ifMatch: options.ifMatch,
     ifNoneMatch: options.ifNoneMatch,

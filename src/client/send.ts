@@ -106,7 +106,7 @@ export class Sender {
     call: Call,
     exchange: Exchange<T>,
   ): Promise<T> {
-    const request = buildRequest(operation, input);
+    const request = await buildRequest(operation, input);
     const { body, headers } = request;
     const length = headers['content-length'];
     delete headers['content-length'];

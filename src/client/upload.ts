@@ -1,5 +1,5 @@
 import { abortable } from '../http/abortable.ts';
-import { asBytes, type BodyInput, expectError } from '../http/body.ts';
+import { asBytes, type BodyInput } from '../http/body.ts';
 import { chooseContentType } from './object-headers.ts';
 import type { UploadOptions } from './options.ts';
 import { defaultThreshold, putBody } from './put-body.ts';
@@ -16,7 +16,6 @@ export async function upload(
   options: UploadOptions,
 ): Promise<Stored> {
   const { partSize, concurrency, multipartThreshold, signal } = options;
-  expectError(body);
   const given = { ...options, contentType: await chooseContentType(key, options, body) };
   if (partSize === undefined && concurrency === undefined && multipartThreshold === undefined) {
     const small = body instanceof Blob && body.size <= defaultThreshold;

@@ -73,6 +73,9 @@ export function agreed(size: number, declared = size): number {
 }
 
 /** A Node Readable that fails before it is opened would take the process down; opening it reports the error. */
-export function expectError(body: BodyInput): void {
-  (body as { on?: (event: 'error', listener: () => void) => unknown } | null)?.on?.('error', () => {});
+export function expectError(body: BodyInput | undefined): void {
+  (body as { on?: (event: 'error', listener: () => void) => unknown } | null | undefined)?.on?.(
+    'error',
+    () => {},
+  );
 }

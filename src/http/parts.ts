@@ -29,6 +29,13 @@ export const largestPart: number = 5 * 1024 ** 3;
 const largestBlock = 256 * 1024 ** 2;
 
 /**
+ * Bytes of an array that nobody touches, so that it takes no memory. V8 lets that many bytes of chunks pile up before it
+ * collects any; with such an array it does so at once. Peak memory of a process that sends a stream in four parts of
+ * 8 MiB: 132 MiB without, 115 with one for each part.
+ */
+const unseen = 40 * 1024 ** 2;
+
+/**
  * Bytes of the part that begins at `position`, where nobody knows how many there will be. Parts grow with what was sent
  * before, so that their number bounds no object that a server takes: of 10,000 each is a 500th of it, up to 5 GiB. From
  * 8 MiB on, that begins at 4 GiB, makes parts of 206 MiB at 100 GiB, and ends at 33 TiB.
@@ -91,6 +98,7 @@ export function cutParts(
     }
     if (content.seekable && passOver?.(number + 1, wanted)) return { size: wanted, blocks: [], release };
     if (bytes) return { size: wanted, blocks: [bytes.subarray(position, position + wanted)], release };
+    if (!content.seekable) new ArrayBuffer(unseen);
     const taken: Uint8Array[] = [];
     const blocks: Uint8Array[] = [];
     let filled = 0;

@@ -1,6 +1,5 @@
 import type { BodyInput } from '../http/body.ts';
 import { checkHeader } from '../protocol/check-header.ts';
-import { writeMetadata } from '../protocol/metadata.ts';
 import { formatScalar, type Operation, wireName } from './operation.ts';
 
 /** An operation with its input as one HTTP request, before anybody knows where it goes or who signs it. */
@@ -18,10 +17,10 @@ export interface OperationRequest {
  * @throws {TypeError} a member the operation does not have, one that must be given and is not, a value no header can
  * carry.
  */
-export function buildRequest(
+export async function buildRequest(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
-): OperationRequest {
+): Promise<OperationRequest> {
   const query: [string, string | undefined][] = [];
   const headers: Record<string, string> = {};
   let body: BodyInput | undefined;
@@ -39,10 +38,12 @@ export function buildRequest(
       checkHeader(wire, text);
       headers[wire] = text;
     } else if (field.place === 'query') query.push([wire, formatScalar(field.type, value)]);
-    else if (field.place === 'headers')
+    else if (field.place === 'headers') {
+      const { writeMetadata } = await import('../protocol/write-metadata.ts');
       Object.assign(headers, writeMetadata(value as Record<string, string>));
-    else if (field.place === 'xml') {
-      body = async () => (await import('./write-xml.ts')).writeXml(wire, field.type, value);
+    } else if (field.place === 'xml') {
+      const { writeXml } = await import('./write-xml.ts');
+      body = writeXml(wire, field.type, value);
       headers['content-type'] = 'application/xml';
     } else body = value as BodyInput;
   }

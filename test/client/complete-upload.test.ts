@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { completeUpload } from '../../src/client/complete-upload.ts';
-import type { OpenUpload } from '../../src/client/create-upload.ts';
 import type { UploadedPart } from '../../src/client/list-parts.ts';
+import type { OpenUpload } from '../../src/client/open-upload.ts';
 import { upload } from '../../src/client/upload.ts';
 import { TransportError } from '../../src/http/transport.ts';
 import { nodeHashes } from '../../src/node/hash.ts';

@@ -20,6 +20,10 @@ import {
 
 const keys = { accessKey, secretKey, defaultBucket: 'bkt', endpoint: 'http://127.0.0.1:9000' };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Waits, though not for long: what is loaded on demand takes many turns the first time. */
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = Date.now() + 2000; !condition() && Date.now() < end; ) await turn();
+}
 const never = (): never => assert.fail('nothing was to be sent');
 const isClosed = /^TypeError: The pool has been closed$/;
 
@@ -165,7 +169,7 @@ test('ten thousand uploads have not begun to read their bodies', async () => {
     return 'body';
   };
   const futures = Array.from({ length: 10_000 }, (_, index) => pool.upload(`k${index}`, body));
-  for (const end = Date.now() + 2000; opened < 4 && Date.now() < end; ) await turn();
+  await until(() => opened === 4);
   await turn();
   assert.equal(opened, 4);
   open();
@@ -245,6 +249,7 @@ test('a waiting call leaves at once when its signal aborts, and its stream is en
   for (const outcome of await Promise.allSettled(waiting))
     assert.deepEqual(outcome, { status: 'rejected', reason });
   assert.deepEqual(labels, ['GetObject bkt/first']);
+  await until(() => stream.destroyed);
   assert.deepEqual([stream.destroyed, opened], [true, 0]);
   open();
   await Promise.all([first, last]);
@@ -271,7 +276,7 @@ test('close waits for what runs and what waits; then calls are refused before an
     pool.map(['f'], never).next(),
   ]);
   for (const outcome of refused) assert.match(`${(outcome as PromiseRejectedResult).reason}`, isClosed);
-  await turn();
+  await until(() => stream.destroyed);
   assert.equal(stream.destroyed, true);
   assert.equal(closed, 0);
   open();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeHeaderText, readMetadata, writeMetadata } from '../../src/protocol/metadata.ts';
+import { decodeHeaderText, readMetadata } from '../../src/protocol/metadata.ts';
+import { writeMetadata } from '../../src/protocol/write-metadata.ts';
 
 const prefix = 'x-amz-meta-';
 
