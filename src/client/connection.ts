@@ -1,5 +1,4 @@
 import { type BodyInput, expectError } from '../http/body.ts';
-import { bodySource } from '../http/body-source.ts';
 import type { InputOf, Operation, OutputOf } from '../operations/operation.ts';
 import type { Bucket, BucketHead, CreateBucketOptions } from './buckets.ts';
 import { type Connected, inside } from './connected.ts';
@@ -95,7 +94,7 @@ export class Connection {
     return this.#call(
       options,
       (given) => upload(this.#sender, key, body, given),
-      () => endBody(body),
+      () => import('./end-body.ts').then(({ endBody }) => endBody(body)).catch(() => {}),
     );
   }
 
@@ -130,12 +129,9 @@ export class Connection {
   getAllMultipartUploads(
     options?: BucketOr<CallOptions & { prefix?: string | undefined }>,
   ): Promise<MultipartUpload[]> {
-    return this.#jobs.spread(async () => {
-      const { prefix, ...given } = callOptions(options);
-      const uploads: MultipartUpload[] = [];
-      for await (const upload of this.listMultipartUploads(prefix, given)) uploads.push(upload);
-      return uploads;
-    });
+    return this.#jobs.spread(async () =>
+      (await import('./list-uploads.ts')).allMultipartUploads(this, callOptions(options)),
+    );
   }
 
   /**
@@ -244,13 +240,4 @@ export function connectionOptions([first, secretKey, rest]: ConnectionArguments)
   if (typeof first !== 'string') return first ?? {};
   const options = typeof rest === 'string' ? { defaultBucket: rest } : rest;
   return { ...options, accessKey: first, secretKey: secretKey as string };
-}
-
-/** Ends a stream whose upload will never begin, as an upload that fails does. */
-async function endBody(body: BodyInput): Promise<void> {
-  try {
-    if (typeof body !== 'function') (await bodySource(body)).cancel();
-  } catch {
-    // It was no body.
-  }
 }

@@ -1,7 +1,9 @@
 import { getObject } from '../operations/objects.ts';
 import type { InputOf } from '../operations/operation.ts';
-import { verifiableChecksum } from '../protocol/checksum.ts';
-import { objectBody } from './object-body.ts';
+import { type StoredChecksum, verifiableChecksum } from '../protocol/checksum.ts';
+import type { S3ErrorFacts } from '../protocol/error.ts';
+import type { Hashes } from '../protocol/hash.ts';
+import { ObjectBody } from './object-body.ts';
 import type { ReadOptions } from './options.ts';
 import { S3Response } from './response.ts';
 import type { Sender } from './send.ts';
@@ -16,22 +18,36 @@ export async function get(sender: Sender, key: string, options: ReadOptions): Pr
   const input = { key, ...readInput(sender, options, range) };
   return sender.exchange(getObject, input, options, {
     notModified: true,
-    async read(response, facts) {
+    read(response, facts) {
       const { status, headers } = response;
-      if (range !== undefined && status !== 304) {
-        checkRange ??= (await import('./answered-range.ts')).checkRange;
-        checkRange(response, range, facts);
-      }
-      const body = objectBody(response, facts, async () => {
+      const body = new ObjectBody(response, facts, async () => {
         const { ResumedBody } = await import('./resumed-body.ts');
         return new ResumedBody(sender, input, options, response, facts);
       });
+      const asked = status === 304 ? undefined : range;
       const stored = status === 200 ? verifiableChecksum(headers) : undefined;
-      if (stored === undefined) return new S3Response(body);
-      CheckedBody ??= (await import('./checked-body.ts')).CheckedBody;
-      return new S3Response(new CheckedBody(body, stored, facts, sender.settings.hashes));
+      return asked === undefined && stored === undefined
+        ? new S3Response(body)
+        : checked(body, asked, stored, facts, sender.settings.hashes);
     },
   });
+}
+
+/** The response, if it has the range that was asked for; its body is held to the checksum that is stored. */
+async function checked(
+  body: ObjectBody,
+  asked: string | undefined,
+  stored: StoredChecksum | undefined,
+  facts: S3ErrorFacts,
+  hashes: Hashes,
+): Promise<S3Response> {
+  if (asked !== undefined) {
+    checkRange ??= (await import('./answered-range.ts')).checkRange;
+    checkRange(body, asked, facts);
+  }
+  if (stored === undefined) return new S3Response(body);
+  CheckedBody ??= (await import('./checked-body.ts')).CheckedBody;
+  return new S3Response(new CheckedBody(body, stored, facts, hashes));
 }
 
 /** Loaded with the first range, and the first answer that has something to be checked. */

@@ -41,6 +41,16 @@ export async function* listMultipartUploads(
   } while (last);
 }
 
+/** The same, all at once. */
+export async function allMultipartUploads(
+  conn: Connected,
+  { prefix = '', ...options }: CallOptions & { prefix?: string | undefined },
+): Promise<MultipartUpload[]> {
+  const uploads: MultipartUpload[] = [];
+  for await (const upload of listMultipartUploads(conn, prefix, options)) uploads.push(upload);
+  return uploads;
+}
+
 interface Listed {
   readonly key: string;
   readonly uploadId: string;

@@ -9,45 +9,51 @@ const SHORT = 8 * 1024 * 1024;
 /**
  * The body of an answer to GetObject. A short one that comes whole needs no more than this; any other is handed over to
  * what goes on where a body breaks off.
- *
- * @param load makes that
  */
-export function objectBody(
-  response: TransportResponse,
-  facts: S3ErrorFacts,
-  load: () => Promise<ResumedBody>,
-): TransportResponse {
-  const { status, headers } = response;
-  let resumed: ResumedBody | undefined;
-  let discarded = false;
+export class ObjectBody implements TransportResponse {
+  readonly status: number;
+  readonly headers: TransportResponse['headers'];
+  readonly #response: TransportResponse;
+  readonly #facts: S3ErrorFacts;
+  readonly #load: () => Promise<ResumedBody>;
+  #resumed: ResumedBody | undefined;
+  #discarded = false;
 
-  async function handOver(broken?: unknown): Promise<ResumedBody> {
-    try {
-      resumed = await load();
-    } catch (error) {
-      throw exchangeFailure(broken, { ...facts, status })?.error ?? error;
-    }
-    if (discarded) resumed.discard();
-    return resumed;
+  /** @param load makes what the body is handed over to */
+  constructor(response: TransportResponse, facts: S3ErrorFacts, load: () => Promise<ResumedBody>) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.#response = response;
+    this.#facts = facts;
+    this.#load = load;
   }
 
-  return {
-    status,
-    headers,
-    async bytes(limit) {
-      if (!(Number(headers['content-length']) <= SHORT)) return (await handOver()).bytes(limit);
-      try {
-        return await response.bytes(limit);
-      } catch (error) {
-        return (await handOver(error)).bytes(limit, error);
-      }
-    },
-    async *[Symbol.asyncIterator]() {
-      yield* await handOver();
-    },
-    discard() {
-      discarded = true;
-      (resumed ?? response).discard();
-    },
-  };
+  async bytes(limit?: number): Promise<Uint8Array> {
+    if (!(Number(this.headers['content-length']) <= SHORT)) return (await this.#handOver()).bytes(limit);
+    try {
+      return await this.#response.bytes(limit);
+    } catch (error) {
+      return (await this.#handOver(error)).bytes(limit, error);
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* await this.#handOver();
+  }
+
+  discard(): void {
+    this.#discarded = true;
+    (this.#resumed ?? this.#response).discard();
+  }
+
+  /** @param broken what ended the reading, which is the error where nobody can go on */
+  async #handOver(broken?: unknown): Promise<ResumedBody> {
+    try {
+      this.#resumed = await this.#load();
+    } catch (error) {
+      throw exchangeFailure(broken, { ...this.#facts, status: this.status })?.error ?? error;
+    }
+    if (this.#discarded) this.#resumed.discard();
+    return this.#resumed;
+  }
 }
