@@ -259,13 +259,14 @@ export class Sender {
 
   #body(
     operation: Operation,
-    { headers }: OperationRequest,
+    { headers, document }: OperationRequest,
     source: BodySource,
     checksum: ChecksumAlgorithm | false | undefined,
     signal: AbortSignal | undefined,
   ): Promise<PreparedBody> {
     const digest = operation.digest === true;
-    let algorithm = digest ? false : (checksum ?? this.settings.checksum);
+    // CompleteMultipartUpload would take a checksum of its XML for that of the object.
+    let algorithm = document ? false : (checksum ?? this.settings.checksum);
     // A checksum that the caller brings is the one that counts; servers refuse a second one.
     if (algorithm && Object.keys(headers).some((name) => /^x-amz-checksum-(?!algorithm|type)/.test(name)))
       algorithm = false;

@@ -11,6 +11,8 @@ export interface OperationRequest {
   /** Lower-case names. */
   readonly headers: Record<string, string>;
   readonly body: BodyInput | undefined;
+  /** The body is XML made here, not an object's bytes. */
+  readonly document: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export async function buildRequest(
   const query: [string, string | undefined][] = [];
   const headers: Record<string, string> = {};
   let body: BodyInput | undefined;
+  let document = false;
   if (operation.query !== undefined) query.push(operation.query.split('=') as [string, string | undefined]);
   for (const member in input) {
     const value = input[member];
@@ -45,6 +48,7 @@ export async function buildRequest(
       const { writeXml } = await import('./write-xml.ts');
       body = writeXml(wire, field.type, value);
       headers['content-type'] = 'application/xml';
+      document = true;
     } else body = value as BodyInput;
   }
   for (const member in operation.input) {
@@ -58,5 +62,6 @@ export async function buildRequest(
     query,
     headers,
     body,
+    document,
   };
 }

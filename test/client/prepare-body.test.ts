@@ -6,6 +6,7 @@ import { upload } from '../../src/client/upload.ts';
 import type { BodyInput } from '../../src/http/body.ts';
 import { nodeHashes } from '../../src/node/hash.ts';
 import {
+  completeMultipartUpload,
   createBucket,
   createMultipartUpload,
   deleteObject,
@@ -204,4 +205,16 @@ test('a stream of 64 KiB and more is signed chunk by chunk, whatever its own chu
   const sizes = new TextDecoder('latin1').decode(request.body).match(/[0-9a-f]+(?=;chunk-signature)/g);
   assert.deepEqual(sizes, ['10000', '10000', '10000', 'd40', '0']);
   assert.equal(request.headers['content-length'], String(request.body?.length));
+});
+
+test("an XML body goes without the checksum of objects, which S3 would take for the object's", async () => {
+  const { sender, requests } = scriptedSender(
+    [{ body: '<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>' }],
+    aws,
+  );
+  const parts = [{ partNumber: 1, etag: '"e"' }];
+  await sender.send(completeMultipartUpload, { key: 'k', uploadId: 'u', multipartUpload: { parts } });
+  const names = Object.keys(requests[0]!.headers).filter((name) => name.startsWith('x-amz-checksum'));
+  assert.deepEqual(names, []);
+  assert.match(requests[0]!.headers['x-amz-content-sha256'] ?? '', /^[0-9a-f]{64}$/);
 });

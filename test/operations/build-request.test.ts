@@ -129,7 +129,15 @@ const cases: [operation: Operation, input: Record<string, unknown>, expected: Bu
 ];
 for (const [operation, input, expected] of cases) {
   test(`${operation.name} of ${JSON.stringify(Object.keys(input))}`, async () => {
-    const fixed: Built = { bucket: undefined, key: undefined, query: [], headers: {}, body: undefined };
+    const document = expected.headers?.['content-type'] === 'application/xml';
+    const fixed: Built = {
+      bucket: undefined,
+      key: undefined,
+      query: [],
+      headers: {},
+      body: undefined,
+      document,
+    };
     assert.deepEqual(await buildRequest(operation, input), { ...fixed, ...expected });
   });
 }
