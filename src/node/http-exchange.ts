@@ -24,7 +24,10 @@ export class HttpExchange implements TransportResponse, SocketUser, Wait {
   status = 0;
   headers: Record<string, string> = {};
   deadline: number = Number.POSITIVE_INFINITY;
+  place = -1;
   unreadSince: number | undefined = undefined;
+  before: SocketUser | undefined = undefined;
+  after: SocketUser | undefined = undefined;
 
   readonly #pool: SocketPool;
   readonly #clock: Deadlines;

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { TransportError, type TransportRequest } from '../http/transport.ts';
+import { fifo, type InLine } from './fifo.ts';
 
 export interface SocketPoolOptions {
   /** Sockets in use at the same time, over all hosts; further requests wait their turn. Default 64. */
@@ -14,7 +15,7 @@ export interface SocketPoolOptions {
 }
 
 /** One exchange as the pool sees it: it asks for a socket, holds it, and hears what becomes of it. */
-export interface SocketUser {
+export interface SocketUser extends InLine<SocketUser> {
   readonly request: TransportRequest;
   /** Since when (`performance.now()`) its answer waits for a reader; undefined while bytes are moving. */
   readonly unreadSince: number | undefined;
@@ -79,9 +80,7 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
   const keepAlive = options.keepAlive ?? 15_000;
   const origins = new Map<string, Origin>();
   const open = new Set<PooledSocket>();
-  const queue = new Set<SocketUser>();
-  // Goes on where it stopped: a new one would pass over all that have left the set since it last grew.
-  let order = queue.values();
+  const queue = fifo<SocketUser>();
   let busy = 0;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
@@ -132,7 +131,7 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
     try {
       socket = origin.secure ? openTls(origin) : connectTcp(tcpOptions(origin));
     } catch (error) {
-      advance(takeFirst());
+      advance(queue.take());
       user.refused(error);
       return;
     }
@@ -193,7 +192,7 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
     pooled.user = undefined;
     pooled.reused = true;
     user.released(false);
-    const next = takeFirst();
+    const next = queue.take();
     const usable = !closed && socket.writable;
     if (usable && next && originOf(next.request) === origin) {
       give(pooled, next);
@@ -216,7 +215,7 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
     const { user } = connection;
     if (!user) return undefined;
     connection.user = undefined;
-    advance(takeFirst());
+    advance(queue.take());
     return user;
   }
 
@@ -224,18 +223,6 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
   function advance(next: SocketUser | undefined): void {
     if (next) provide(next);
     else busy--;
-  }
-
-  function takeFirst(): SocketUser | undefined {
-    if (queue.size === 0) return undefined;
-    let next = order.next();
-    if (next.done) {
-      order = queue.values();
-      next = order.next();
-    }
-    const first = next.value as SocketUser;
-    queue.delete(first);
-    return first;
   }
 
   /** Drops what has been idle too long. Never keeps the process alive. */
@@ -263,7 +250,7 @@ export function socketPool(options: SocketPoolOptions = {}): SocketPool {
       }
     },
     leave(user) {
-      queue.delete(user);
+      queue.remove(user);
     },
     release,
     destroy(connection, stale) {
