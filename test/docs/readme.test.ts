@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createServer } from 'minis3/server';
+import { runProgram } from '../support/run-program.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -24,7 +24,7 @@ test('the code of the README runs, from top to bottom', async () => {
   try {
     const program = join(folder, 'readme.mts');
     await writeFile(program, [...imports, ...rest].join('\n'));
-    const { code, output } = await run(program);
+    const { code, output } = await runProgram(program, { cwd: folder });
     assert.equal(code, 0, output);
     assert.match(output, /^Hello, S3!$/m);
     assert.match(output, /^200 Zürich 2$/m);
@@ -40,18 +40,3 @@ test('the code of the README runs, from top to bottom', async () => {
     await server.close();
   }
 });
-
-function run(program: string): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const args = ['--conditions=minis3-source', '--import', 'tsx', program];
-    const child = spawn(process.execPath, args, { cwd: dirname(program), timeout: 30_000 });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.on('error', reject).on('close', (code) => resolve({ code, output }));
-  });
-}
