@@ -231,7 +231,14 @@ export class Connection {
     unused?: () => void,
   ): Promise<T> {
     const given = callOptions(options);
-    return this.#jobs.run(async () => call(given), given.signal, unused);
+    const job = () => {
+      try {
+        return call(given);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+    return this.#jobs.run(job, given.signal, unused);
   }
 }
 

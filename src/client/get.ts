@@ -2,6 +2,7 @@ import { getObject } from '../operations/objects.ts';
 import type { InputOf } from '../operations/operation.ts';
 import { type StoredChecksum, verifiableChecksum } from '../protocol/checksum.ts';
 import type { S3ErrorFacts } from '../protocol/error.ts';
+import type { RequestedRange } from '../protocol/format-range.ts';
 import type { Hashes } from '../protocol/hash.ts';
 import { ObjectBody } from './object-body.ts';
 import type { ReadOptions } from './options.ts';
@@ -9,12 +10,26 @@ import { S3Response } from './response.ts';
 import type { Sender } from './send.ts';
 
 /** Reads an object, or part of it. Settles when the headers are there; the body is read from the response. */
-export async function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
-  let range: string | undefined;
-  if (options.range) {
-    formatRange ??= (await import('../protocol/format-range.ts')).formatRange;
-    range = formatRange(options.range);
-  }
+export function get(sender: Sender, key: string, options: ReadOptions): Promise<S3Response> {
+  return options.range ? getRange(sender, key, options, options.range) : ask(sender, key, options, undefined);
+}
+
+async function getRange(
+  sender: Sender,
+  key: string,
+  options: ReadOptions,
+  range: RequestedRange,
+): Promise<S3Response> {
+  formatRange ??= (await import('../protocol/format-range.ts')).formatRange;
+  return ask(sender, key, options, formatRange(range));
+}
+
+function ask(
+  sender: Sender,
+  key: string,
+  options: ReadOptions,
+  range: string | undefined,
+): Promise<S3Response> {
   const input = { key, ...readInput(sender, options, range) };
   return sender.exchange(getObject, input, options, {
     notModified: true,

@@ -99,14 +99,32 @@ export class Sender {
     }
   }
 
-  /** One call from its input to its result; a stream given as its body is ended if nobody came to read it. */
-  async exchange<T>(
+  /** One call from its input to its result. */
+  exchange<T>(
     operation: Operation,
     input: Readonly<Record<string, unknown>>,
     call: Call,
     exchange: Exchange<T>,
   ): Promise<T> {
-    const request = await buildRequest(operation, input);
+    try {
+      const request = buildRequest(operation, input);
+      // Every promise less is worth having where nothing is waited for.
+      return request instanceof Promise || request.body !== undefined
+        ? this.#exchangeBody(operation, request, call, exchange)
+        : this.#attempt(operation, request, undefined, call, exchange);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The same with a body, which is ended if it is a stream that nobody came to read. */
+  async #exchangeBody<T>(
+    operation: Operation,
+    building: OperationRequest | Promise<OperationRequest>,
+    call: Call,
+    exchange: Exchange<T>,
+  ): Promise<T> {
+    const request = await building;
     const { body, headers } = request;
     const length = headers['content-length'];
     delete headers['content-length'];

@@ -1,6 +1,8 @@
 import type { BodyInput } from '../http/body.ts';
 import { checkHeader } from '../protocol/check-header.ts';
+import type { writeMetadata } from '../protocol/write-metadata.ts';
 import { formatScalar, type Operation, wireName } from './operation.ts';
+import type { writeXml } from './write-xml.ts';
 
 /** An operation with its input as one HTTP request, before anybody knows where it goes or who signs it. */
 export interface OperationRequest {
@@ -15,14 +17,27 @@ export interface OperationRequest {
   readonly document: boolean;
 }
 
+/** What only some requests need, loaded for the first of them. */
+let writers: { writeMetadata: typeof writeMetadata; writeXml: typeof writeXml } | undefined;
+
+async function loadWriters(): Promise<void> {
+  const [metadata, xml] = await Promise.all([
+    import('../protocol/write-metadata.ts'),
+    import('./write-xml.ts'),
+  ]);
+  writers = { writeMetadata: metadata.writeMetadata, writeXml: xml.writeXml };
+}
+
 /**
+ * At once, but for the first request with metadata or an XML body.
+ *
  * @throws {TypeError} a member the operation does not have, one that must be given and is not, a value no header can
  * carry.
  */
-export async function buildRequest(
+export function buildRequest(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
-): Promise<OperationRequest> {
+): OperationRequest | Promise<OperationRequest> {
   const query: [string, string | undefined][] = [];
   const headers: Record<string, string> = {};
   let body: BodyInput | undefined;
@@ -41,14 +56,15 @@ export async function buildRequest(
       checkHeader(wire, text);
       headers[wire] = text;
     } else if (field.place === 'query') query.push([wire, formatScalar(field.type, value)]);
-    else if (field.place === 'headers') {
-      const { writeMetadata } = await import('../protocol/write-metadata.ts');
-      Object.assign(headers, writeMetadata(value as Record<string, string>));
-    } else if (field.place === 'xml') {
-      const { writeXml } = await import('./write-xml.ts');
-      body = writeXml(wire, field.type, value);
-      headers['content-type'] = 'application/xml';
-      document = true;
+    else if (field.place === 'headers' || field.place === 'xml') {
+      if (writers === undefined) return loadWriters().then(() => buildRequest(operation, input));
+      if (field.place === 'headers') {
+        Object.assign(headers, writers.writeMetadata(value as Record<string, string>));
+      } else {
+        body = writers.writeXml(wire, field.type, value);
+        headers['content-type'] = 'application/xml';
+        document = true;
+      }
     } else body = value as BodyInput;
   }
   for (const member in operation.input) {

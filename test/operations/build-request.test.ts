@@ -181,11 +181,14 @@ const refused: [operation: Operation, input: Record<string, unknown>, message: R
 ];
 for (const [operation, input, message] of refused) {
   test(`${operation.name} of ${JSON.stringify(input)} is refused`, async () => {
-    await assert.rejects(buildRequest(operation, input), (error: Error) => {
-      assert.ok(error instanceof TypeError);
-      assert.match(error.message, message);
-      return true;
-    });
+    await assert.rejects(
+      async () => buildRequest(operation, input),
+      (error: Error) => {
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
   });
 }
 
